@@ -1,0 +1,222 @@
+"""What ``import sightkit`` offers to Python: load an experiment, change it, check it, run it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sightkit.component import Architecture
+from sightkit.config.files import read_tree
+from sightkit.config.overrides import Override, apply_overrides, as_toml_value, parse_overrides, python_overrides
+from sightkit.config.tree import Origin, Tree
+from sightkit.errors import ConfigError
+from sightkit.experiment.resolve import default_uses, name_from, resolve
+from sightkit.experiment.settings import ExperimentSettings
+from sightkit.registry.registry import Registry
+from sightkit.toml.problems import Problem, did_you_mean
+from sightkit.use import UnknownComponentError, validate_params
+
+if TYPE_CHECKING:
+    import keras
+
+    from sightkit.runs.display import Display
+    from sightkit.runs.folder import Run
+
+
+class Experiment:
+    """An experiment: values from files, overrides and Python, and the plugins that it may name.
+
+    Made by `load`; never changed, `override` returns another one.
+    """
+
+    def __init__(self, tree: Tree, *, registry: Registry, problems: Sequence[Problem] = ()) -> None:
+        self.tree = tree
+        self.registry = registry
+        self._problems = tuple(problems)
+
+    def __repr__(self) -> str:
+        return f"Experiment({self.tree.data.get('name', 'experiment')!r})"
+
+    def override(self, values: Mapping[str, Any]) -> Experiment:
+        """Return this experiment with some values changed.
+
+        Args:
+            values: Dotted keys and their values: ``{"optimizer.learning_rate": 3e-4}``. What is wrong with them is told
+                with everything else when the experiment is used.
+        """
+        problems: list[Problem] = []
+        return self._with_overrides(python_overrides(values, problems), problems)
+
+    def override_words(self, assignments: Sequence[str], unset: Sequence[str] = ()) -> Experiment:
+        """Return this experiment with the overrides of a command line, one layer in which ``use`` goes first.
+
+        Args:
+            assignments: ``"optimizer.learning_rate=3e-4"`` each; a value is TOML, else a bare string.
+            unset: Dotted keys to take out.
+        """
+        problems: list[Problem] = []
+        return self._with_overrides(parse_overrides(assignments, unset, problems), problems)
+
+    def _with_overrides(self, overrides: Sequence[Override], found: Sequence[Problem]) -> Experiment:
+        problems = [*self._problems, *found]
+        tree = apply_overrides(self.tree, overrides, defaults=default_uses(), problems=problems)
+        return Experiment(tree, registry=self.registry, problems=problems)
+
+    @cached_property
+    def settings(self) -> ExperimentSettings:
+        """The validated settings, complete with defaults.
+
+        Raises:
+            ConfigError: everything that is wrong, each with its place.
+        """
+        return resolve(self.tree, self.registry.catalogue, list(self._problems))
+
+    def check(self) -> None:
+        """Make sure that the experiment is valid and that no extension refuses it; imports no TensorFlow.
+
+        Raises:
+            ConfigError: everything that is wrong, each with its place.
+            PluginError: a plugin that it needs failed.
+        """
+        from sightkit.runs.extensions import Extensions
+
+        Extensions(self.settings).insist("sightkit_experiment_checked", experiment=self)
+
+    def run(
+        self,
+        *,
+        runs_dir: Path | str = "runs",
+        display: Display | None = None,
+        argv: Sequence[str] = (),
+    ) -> Run:
+        """Run the experiment and return the run: its folder, scores, history, predictions and model.
+
+        Nothing of the host process is changed: no seed, no logging, no working directory.
+
+        Args:
+            runs_dir: Where the folders of runs go.
+            display: Who watches; nobody by default.
+            argv: The command line, for the manifest.
+
+        Raises:
+            SightkitError: of a kind that says what went wrong.
+        """
+        from sightkit.runs.display import Silent
+        from sightkit.runs.execute import execute
+
+        return execute(self, runs_dir=Path(runs_dir), display=display or Silent(), argv=argv)
+
+
+def load(source: Path | str | Mapping[str, Any], *, registry: Registry | None = None) -> Experiment:
+    """Load an experiment; nothing is validated before it is used.
+
+    Args:
+        source: A TOML file, the name of a recipe (no ``.toml`` and no path separator in it), or the values themselves;
+            relative paths among these start from the working directory.
+        registry: The plugins it may name; by default the built-in and the installed ones.
+
+    Raises:
+        ConfigError: the file cannot be read or is not TOML, or there is no such recipe.
+    """
+    registry = registry or Registry()
+    problems: list[Problem] = []
+    if isinstance(source, Mapping):
+        tree = Tree.of(as_toml_value(source), Origin("experiment", Path.cwd()))
+    else:
+        tree = load_file(source, registry, problems)
+    return Experiment(tree, registry=registry, problems=problems)
+
+
+def load_file(source: Path | str, registry: Registry, problems: list[Problem]) -> Tree:
+    """Return the tree of a file or a recipe, named after its file where it gives itself no name."""
+    if isinstance(source, str) and is_recipe_name(source):
+        path, label = recipe_path(source, registry), f"recipe {source}"
+    else:
+        path, label = Path(source), str(source)
+    tree = read_tree(path, defaults=default_uses(), problems=problems, label=label)
+    if "name" not in tree.data:
+        tree.put(("name",), name_from(path), Origin("the file's name", Path.cwd()))
+    return tree
+
+
+def is_recipe_name(source: str) -> bool:
+    """Say whether the argument of ``sightkit run`` is a recipe's name rather than a file."""
+    return not source.endswith(".toml") and "/" not in source and "\\" not in source
+
+
+def recipe_path(name: str, registry: Registry) -> Path:
+    """Return the file of a recipe.
+
+    Raises:
+        ConfigError: no plugin offers it, or two do.
+    """
+    recipes = registry.catalogue.recipes()
+    matches = [(record, recipe) for record, recipe in recipes if recipe.name == name]
+    if len(matches) == 1:
+        return matches[0][1].path
+    if matches:
+        origins = " and ".join(f"plugin {record.name} ({record.origin})" for record, _ in matches)
+        message = f"{name}: {origins} both offer a recipe of this name; run its file: {matches[0][1].path}"
+        raise ConfigError(message)
+    if Path(name).is_dir():
+        message = f"{name}: this is a folder; expected a TOML file or the name of a recipe"
+        raise ConfigError(message)
+    hint = did_you_mean(name, (recipe.name for _, recipe in recipes), otherwise="known recipes")
+    file = f"; for a file, write ./{name}" if Path(name).exists() else ""
+    message = f"{name}: no such recipe; {hint}{file}"
+    raise ConfigError(message)
+
+
+def build_architecture(
+    name: str,
+    *,
+    image_shape: tuple[int, int, int],
+    num_classes: int,
+    seed: int = 0,
+    registry: Registry | None = None,
+    **params: Any,
+) -> keras.Model:
+    """Return one plain, untrained Keras model: images float32 in [0, 1] to float32 logits.
+
+    Args:
+        name: The architecture: ``"basic-cnn"``.
+        image_shape: ``(height, width, channels)``.
+        num_classes: The number of logits.
+        seed: Of the initial weights.
+        registry: The plugins it may come from; by default the built-in and the installed ones.
+        **params: The architecture's parameters.
+
+    Raises:
+        ConfigError: no such architecture, or its parameters are wrong.
+        PluginError: the architecture breaks its contract.
+    """
+    from pydantic import ValidationError
+
+    from sightkit.contracts import ArchitectureTask
+    from sightkit.runs.network import build_network
+    from sightkit.toml.messages import problems_from
+    from sightkit.toml.problems import TomlError
+    from sightkit.use import Use
+
+    registry = registry or Registry()
+    values = as_toml_value(params)
+    try:
+        found = registry.catalogue.find(Architecture[Any], name)
+        use = Use(found, validate_params(found, values), name)
+    except UnknownComponentError as error:
+        message = f"architecture {name!r}: {error.message}"
+        raise ConfigError(message) from None
+    except ValidationError as error:
+        place = Tree.of(values, Origin("build_architecture", Path.cwd()))
+        raise TomlError(problems_from(error, place, found.component.params)) from None
+    # Nothing is known of the images: zero mean and unit deviation leave them as they are.
+    channels = image_shape[2]
+    task = ArchitectureTask(
+        image_shape=image_shape,
+        num_classes=num_classes,
+        channel_mean=(0.0,) * channels,
+        channel_std=(1.0,) * channels,
+    )
+    return build_network(use, task, seed=seed)

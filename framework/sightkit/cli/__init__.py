@@ -1,0 +1,94 @@
+"""The command line: one file a command, put together here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from sightkit.cli import check, components, plugins, recipes, run, schema, show
+from sightkit.cli.console import complain, reset_output
+from sightkit.cli.signals import Terminated
+from sightkit.errors import SightkitError
+
+app = typer.Typer(
+    name="sightkit",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("run")(run.run)
+app.command("check")(check.check)
+app.command("show")(show.show)
+app.command("schema")(schema.schema)
+app.add_typer(plugins.app, name="plugins")
+app.command("components")(components.components)
+app.command("component")(components.component)
+app.command("recipes")(recipes.recipes)
+
+
+def print_version(wanted: bool) -> None:
+    """Print the version and stop."""
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"sightkit {version('sightkit')}")
+        raise typer.Exit
+
+
+@app.callback(epilog="Example:  sightkit run digits")
+def sightkit(
+    version: Annotated[
+        bool, typer.Option("--version", callback=print_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks; goes anywhere on the line.")] = False,
+) -> None:
+    """Train, judge and ship image classifiers; every dataset, model and metric is a plugin."""
+
+
+def start(arguments: Sequence[str]) -> int:
+    """Run the command line and return its exit code.
+
+    Args:
+        arguments: The words behind ``sightkit``.
+    """
+    debug = "--debug" in arguments
+    words = [word for word in arguments if word != "--debug"]
+    try:
+        result = app(words, standalone_mode=False, prog_name="sightkit")
+    except BaseException as error:
+        if debug:
+            raise
+        code = tell(error)
+        if code is None:
+            raise
+        return code
+    return result if isinstance(result, int) else 0
+
+
+def tell(error: BaseException) -> int | None:
+    """Tell a person what went wrong and return the exit code; ``None`` for what nobody has foreseen."""
+    match error:
+        case SightkitError():
+            complain(str(error))
+            return error.exit_code
+        case Terminated():
+            complain("terminated")
+            return 143
+        case KeyboardInterrupt() | typer.Abort():
+            complain("interrupted")
+            return 130
+        case BrokenPipeError():
+            # Whoever read our output has seen enough, as `| head` does.
+            reset_output()
+            return 0
+        case _ if hasattr(error, "show") and hasattr(error, "exit_code"):
+            # A mistake in the words of the command line: typer knows best how to tell it.
+            error.show()
+            return int(error.exit_code)
+        case MemoryError():
+            complain("the memory of this machine is used up; smaller images or batches need less")
+            return 5
+    return None

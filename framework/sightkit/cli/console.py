@@ -1,0 +1,87 @@
+"""What the command line prints: tables and messages, plain where it is not a terminal that reads them."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import unicodedata
+from collections.abc import Sequence
+from typing import IO, Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+
+def console(*, stderr: bool = False) -> Console:
+    """Return a console for standard output or error; NO_COLOR and pipes are respected."""
+    return Console(stderr=stderr, highlight=False, soft_wrap=True)
+
+
+def complain(message: str) -> None:
+    """Print an error."""
+    write_message("error", "bold red", message)
+
+
+def warn(message: str) -> None:
+    """Print a warning."""
+    write_message("warning", "yellow", message)
+
+
+def write_message(word: str, style: str, message: str) -> None:
+    """Print a message to standard error with a word in front that says how serious it is."""
+    lines = [printable(line) for line in message.split("\n")]
+    console(stderr=True).print(Text.assemble((f"{word}: ", style), "\n".join(lines)))
+
+
+def print_text(text: str) -> None:
+    """Print text as it is."""
+    console().print(Text("\n".join(printable(line) for line in text.split("\n"))))
+
+
+def print_json(document: Any) -> None:
+    """Print a JSON document."""
+    sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False, default=str) + "\n")
+
+
+def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, title: str = "") -> None:
+    """Print a table: with lines in a terminal, as aligned plain text elsewhere."""
+    cells = [[printable(cell) for cell in row] for row in rows]
+    out = console()
+    if out.is_terminal:
+        table = Table(title=title or None, title_justify="left", header_style="bold", pad_edge=False, box=None)
+        for number, column in enumerate(columns):
+            table.add_column(column, overflow="fold", no_wrap=number == 0)
+        for row in cells:
+            table.add_row(*(Text(cell) for cell in row))
+        out.print(table, soft_wrap=False)
+        return
+    if title:
+        sys.stdout.write(f"{title}\n")
+    write_aligned([list(columns), *cells], sys.stdout)
+
+
+def write_aligned(rows: Sequence[Sequence[str]], file: IO[str]) -> None:
+    """Write rows with their columns aligned, nothing cut off."""
+    from rich.cells import cell_len
+
+    widths = [max(cell_len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for row in rows:
+        padded = [cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True)]
+        file.write("  ".join(padded).rstrip() + "\n")
+
+
+def printable(text: str) -> str:
+    """Return text without what would steer the terminal; names of files and classes come from anywhere."""
+    return "".join(
+        character
+        if character == " " or unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Zl", "Zp"}
+        else repr(character)[1:-1]
+        for character in text
+    )
+
+
+def reset_output() -> None:
+    """Send what is still to be printed nowhere, after the reader of standard output has gone."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

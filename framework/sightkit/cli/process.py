@@ -1,0 +1,43 @@
+"""What belongs to the whole process and only the command line may settle: TensorFlow's logging and memory."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+def start_tensorflow() -> None:
+    """Import TensorFlow as a command wants it: on the Keras backend that sightkit needs, without its greetings."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    os.environ["KERAS_BACKEND"] = "tensorflow"
+    with quiet_standard_error():
+        import keras  # noqa: F401 - imported here so that what its import prints is kept back too
+        import tensorflow as tf
+
+        for device in tf.config.list_physical_devices("GPU"):
+            tf.config.experimental.set_memory_growth(device, True)
+
+
+@contextmanager
+def quiet_standard_error() -> Iterator[None]:
+    """Keep back what is written to standard error inside, also from C++; print it if something fails.
+
+    TensorFlow reports on oneDNN and CUDA before it reads any setting that would keep it from doing so.
+    """
+    with tempfile.TemporaryFile() as kept:
+        sys.stderr.flush()
+        terminal = os.dup(2)
+        os.dup2(kept.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            os.dup2(terminal, 2)
+            kept.seek(0)
+            os.write(2, kept.read())
+            raise
+        finally:
+            os.dup2(terminal, 2)
+            os.close(terminal)

@@ -1,0 +1,129 @@
+"""How a run looks in a terminal: live while it goes on, a summary at the end; quiet where nobody watches."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+from sightkit.cli.console import console, print_table, print_text, printable, warn
+
+if TYPE_CHECKING:
+    from sightkit.runs.folder import Run
+    from sightkit.training.progress import Progress as TrainingProgress
+
+
+class TerminalDisplay:
+    """A display on standard error; it shows nothing while a run goes on if that is not a terminal.
+
+    Attributes:
+        folder: The run's folder, once there is one.
+    """
+
+    def __init__(self) -> None:
+        self.folder: str | None = None
+        self._texts: Sequence[str] = ()
+        self._console = console(stderr=True)
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=24),
+            TextColumn("{task.fields[numbers]}"),
+            TimeRemainingColumn(),
+            console=self._console,
+            transient=True,
+            disable=not self._console.is_terminal,
+        )
+        self._task: TaskID | None = None
+
+    def __enter__(self) -> TerminalDisplay:
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._progress.stop()
+
+    def preparing(self, done: int, total: int) -> None:
+        """Show how many images were read."""
+        self._show("reading images", done, total, f"{done:,} of {total:,}")
+
+    def started(self, folder: str, facts: Mapping[str, str]) -> None:
+        """Say what the run is about and where it goes."""
+        self.folder = folder
+        self._say("  ".join(f"[dim]{key}[/dim] {value}" for key, value in facts.items()))
+
+    def training(self, progress: TrainingProgress) -> None:
+        """Show how far training is, with a guess of the time that is left."""
+        done = (progress.epoch - 1) * progress.steps + progress.step
+        numbers = f"loss {progress.loss:.4f}  {progress.images_per_second:,.0f} images/s"
+        description = f"epoch {progress.epoch} of {progress.epochs}"
+        self._show(description, done, progress.epochs * progress.steps, numbers)
+
+    def epoch(self, row: Mapping[str, float], *, best: bool) -> None:
+        """Print the numbers of an epoch; a star marks the best so far."""
+        shown = {key: row[key] for key in ("loss", "accuracy", "validation_loss", "validation_accuracy") if key in row}
+        numbers = "  ".join(f"[dim]{key.replace('_', ' ')}[/dim] {value:.4f}" for key, value in shown.items())
+        self._say(f"[dim]epoch[/dim] {row['epoch']:3.0f}  {numbers}  {row['seconds']:.1f} s{'  *' if best else ''}")
+
+    def judging(self, split: str) -> None:
+        """Show that a split is being predicted."""
+        self._show(f"judging the {split} split", 0, None, "")
+
+    def reported(self, texts: Sequence[str]) -> None:
+        """Keep what the reports have for the terminal until the end."""
+        self._texts = texts
+
+    def warn(self, message: str) -> None:
+        """Print a warning."""
+        warn(message)
+
+    def summarise(self, run: Run) -> None:
+        """Print the scores, the texts of the reports, and where everything is."""
+        split = next((name for name in ("test", "validation", "train") if name in run.scores), None)
+        if split is not None:
+            print_table(["metric", split, "95 % interval"], [score_row(*each) for each in run.scores[split].items()])
+        for text in self._texts:
+            print_text(f"\n{text.rstrip()}")
+        print_table_of_paths(run)
+
+    def _say(self, markup: str) -> None:
+        if self._console.is_terminal:
+            self._progress.print(Text.from_markup(printable(markup)))
+
+    def _show(self, description: str, done: int, total: int | None, numbers: str) -> None:
+        if self._task is None:
+            self._task = self._progress.add_task(description, total=total, numbers=numbers)
+        task = self._progress.tasks[0]
+        if task.total != total:
+            self._progress.reset(self._task, total=total)
+        self._progress.update(self._task, description=description, completed=done, numbers=numbers)
+
+
+def score_row(name: str, score: Mapping[str, Any]) -> list[str]:
+    """Return a row of the table of scores."""
+    return [name, number(score["value"]), f"{number(score['low'])} to {number(score['high'])}"]
+
+
+def number(value: float | None) -> str:
+    """Return a score as text; it may be undefined."""
+    return "undefined" if value is None or math.isnan(value) else f"{value:.4f}"
+
+
+def print_table_of_paths(run: Run) -> None:
+    """Print where the run and its pictures are."""
+    files = [file for file in run.reports if file.suffix in {".png", ".svg", ".html"}] or run.reports
+    rows = [["run", short(run.path)], *(["picture", short(file)] for file in files)]
+    print_text("\n" + "\n".join(f"{name:8}{path}" for name, path in rows))
+
+
+def short(path: Path) -> str:
+    """Return a path from the working directory, or whole where it is not below it."""
+    relative = os.path.relpath(path)
+    return str(path) if relative.startswith("..") else relative

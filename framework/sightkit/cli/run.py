@@ -1,0 +1,75 @@
+"""``sightkit run``: train, judge and report."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sightkit.cli.console import print_json
+from sightkit.cli.options import (
+    ExperimentArgument,
+    JsonOption,
+    RegistryOption,
+    SetOption,
+    StrictOption,
+    TrustOption,
+    UnsetOption,
+    open_experiment,
+)
+from sightkit.errors import SightkitError
+
+if TYPE_CHECKING:
+    from sightkit.cli.progress import TerminalDisplay
+
+
+def run(
+    experiment: ExperimentArgument,
+    *,
+    assignments: SetOption = [],
+    unset: UnsetOption = [],
+    runs_dir: Annotated[
+        Path,
+        typer.Option("--runs-dir", envvar="SIGHTKIT_RUNS_DIR", metavar="FOLDER", help="Where runs go."),
+    ] = Path("runs"),
+    json: JsonOption = False,
+    registry: RegistryOption = [],
+    trust_project: TrustOption = False,
+    strict: StrictOption = False,
+) -> None:
+    """Run an experiment: prepare its images, train, judge on the test split, write reports.
+
+    Ends with a table of scores and the paths of what it wrote, or with one JSON object (--json).
+
+    Example:  sightkit run flowers.toml -s optimizer.learning_rate=3e-4
+    """
+    from sightkit.cli.process import start_tensorflow
+    from sightkit.cli.progress import TerminalDisplay
+    from sightkit.cli.signals import heed_termination
+
+    heed_termination()
+    display = TerminalDisplay()
+    try:
+        loaded = open_experiment(
+            experiment, assignments=assignments, unset=unset, files=registry, trust=trust_project, strict=strict
+        )
+        loaded.check()
+        start_tensorflow()
+        with display:
+            done = loaded.run(runs_dir=runs_dir, display=display, argv=sys.argv)
+    except (SightkitError, KeyboardInterrupt) as error:
+        if json:
+            print_json(failure(display, error))
+        raise
+    if json:
+        print_json({"run": str(done.path.absolute()), "state": done.state, "scores": done.scores})
+    else:
+        display.summarise(done)
+
+
+def failure(display: TerminalDisplay, error: BaseException) -> dict[str, Any]:
+    """Return what a script is told of a run that did not finish."""
+    state = "failed" if isinstance(error, Exception) else "interrupted"
+    return {"run": display.folder, "state": state, "error": str(error) or "interrupted", "scores": {}}

@@ -1,0 +1,58 @@
+"""The errors that sightkit raises for what a user can mend, each with the exit code of the command line."""
+
+from __future__ import annotations
+
+
+class SightkitError(Exception):
+    """A mistake that the message explains: where, what was expected, what was found, what to do.
+
+    The command line prints the message without a traceback and exits with ``exit_code``.
+    """
+
+    exit_code: int = 5
+
+
+class ConfigError(SightkitError):
+    """The experiment, a registry or an argument is wrong."""
+
+    exit_code = 2
+
+
+class BuildError(ConfigError):
+    """A component cannot be built with these parameters for this task."""
+
+
+class DataError(SightkitError):
+    """The images or labels cannot be used as they are."""
+
+    exit_code = 3
+
+
+class DivergedError(SightkitError):
+    """The loss or a gradient is no longer finite.
+
+    Attributes:
+        sample_ids: Every image of the batch it happened on; the message names the first few.
+    """
+
+    exit_code = 4
+
+    def __init__(self, message: str, *, sample_ids: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.sample_ids = sample_ids
+
+
+class StorageError(SightkitError):
+    """A file of a run cannot be written or read."""
+
+
+class ArtefactError(SightkitError):
+    """A file of weights or a model is refused."""
+
+    exit_code = 6
+
+
+class PluginError(SightkitError):
+    """A plugin that is needed failed, conflicts with another one or breaks its contract."""
+
+    exit_code = 7

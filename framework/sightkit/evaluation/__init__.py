@@ -1,0 +1,1 @@
+"""Evaluation: predictions of a split, scores with intervals computed from them, and how they are stored."""

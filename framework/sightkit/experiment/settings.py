@@ -1,0 +1,146 @@
+"""The schema of an experiment's settings: every table and key of the TOML file, with its default."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
+
+from sightkit.component import (
+    Architecture,
+    Augmentation,
+    Dataset,
+    Extension,
+    Loss,
+    Metric,
+    Optimizer,
+    Report,
+    Schedule,
+)
+from sightkit.use import C, Use, at_path, validate_use
+
+
+class Table(BaseModel):
+    """A table of the experiment's file: strict, frozen, no unknown keys."""
+
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
+
+
+class MeasuredScore(Table):
+    """What a recipe scored on the test split when it was last measured."""
+
+    metric: str = Field(description="Which metric.")
+    value: float = Field(description="Its value on the test split.")
+    low: float = Field(description="Lower end of the 95 % interval.")
+    high: float = Field(description="Upper end of the 95 % interval.")
+    seconds: float = Field(gt=0, description="Wall-clock time of the whole command, in seconds.")
+    machine: str = Field(description="What it was measured on.")
+
+
+class RecipeNotes(Table):
+    """What a recipe says of itself."""
+
+    summary: str = Field(description="One line for the list of recipes.")
+    source: str | None = Field(None, description="Where the settings come from.")
+    measured: MeasuredScore | None = Field(None, description="The score that was measured with it.")
+
+
+class SplitSettings(Table):
+    """How images are divided where the dataset doesn't say it."""
+
+    validation: float = Field(
+        0.1, ge=0, lt=1, description="Fraction of the images that are not for testing that is set apart for validation."
+    )
+    test: float = Field(0.1, ge=0, lt=1, description="Fraction of all images that is set apart for testing.")
+
+
+class ImagesSettings(Table):
+    """How images are brought to one shape."""
+
+    size: tuple[Annotated[int, Field(ge=1, le=8192)], Annotated[int, Field(ge=1, le=8192)]] | None = Field(
+        None,
+        description="Height and width in pixels; by default the dataset's own if all its images share one, "
+        "else [160, 160].",
+    )
+    resize: Literal["stretch", "crop", "pad"] = Field(
+        "crop",
+        description="stretch: ignore the aspect ratio; crop: shorter side to size, then the centre; pad: longer side "
+        "to size, black around it.",
+    )
+    channels: Literal[1, 3] | None = Field(
+        None, description="1 for grey, 3 for RGB; by default the dataset's own if known, else 3."
+    )
+
+
+class TrainingSettings(Table):
+    """How long and how to train."""
+
+    epochs: int = Field(10, ge=1, description="Passes over the training split.")
+    batch_size: int = Field(64, ge=1, description="Images a step.")
+    monitor: str = Field(
+        "accuracy",
+        description='The metric on the validation split whose best epoch is kept, or "loss".',
+    )
+
+
+class ExperimentSettings(Table):
+    """An experiment: what to train on what, and how to judge it."""
+
+    schema_version: Literal[1] = Field(1, alias="schema", description="The version of this format.")
+    name: str = Field(
+        "experiment",
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$",
+        max_length=100,
+        description="The name of the folder of its runs; by default the file's name.",
+    )
+    extends: tuple[str, ...] = Field(
+        (), exclude=True, description="Experiments to start from, relative to this file; later ones win."
+    )
+    seed: int = Field(0, ge=0, lt=2**31, description="Seeds the split, the initial weights, the order and the draws.")
+    recipe: RecipeNotes | None = Field(None, description="What a recipe says of itself.")
+    dataset: Use[Dataset[Any]] = Field(description="Where images and labels come from.")
+    split: SplitSettings = Field(SplitSettings(), description="Training, validation and test images.")
+    images: ImagesSettings = Field(ImagesSettings(), description="Size and channels.")
+    augmentations: tuple[Use[Augmentation[Any]], ...] = Field(
+        (), description="Random changes to training images, in this order."
+    )
+    architecture: Use[Architecture[Any]] = Field(
+        {"use": "basic-cnn"}, validate_default=True, description="The network."
+    )
+    optimizer: Use[Optimizer[Any]] = Field({"use": "adam"}, validate_default=True, description="The optimizer.")
+    schedule: Use[Schedule[Any]] = Field(
+        {"use": "constant"}, validate_default=True, description="The learning rate over time."
+    )
+    loss: Use[Loss[Any]] = Field({"use": "cross-entropy"}, validate_default=True, description="What is made small.")
+    training: TrainingSettings = Field(TrainingSettings(), description="Epochs and batches.")
+    metrics: tuple[Use[Metric[Any]], ...] = Field(
+        ({"use": "precision"}, {"use": "recall"}, {"use": "f1"}),
+        validate_default=True,
+        description="Scores beside accuracy, which is always computed.",
+    )
+    reports: tuple[Use[Report[Any]], ...] = Field(
+        ({"use": "confusion-matrix"},), validate_default=True, description="Files made from the predictions."
+    )
+    extensions: tuple[Use[Extension[Any]], ...] = Field(
+        (), description="Objects whose hooks are called during the run."
+    )
+
+    @field_validator("metrics")
+    @classmethod
+    def _accuracy_is_always_computed(
+        cls, metrics: tuple[Use[Metric[Any]], ...], info: ValidationInfo
+    ) -> tuple[Use[Metric[Any]], ...]:
+        if any(metric.name == "accuracy" for metric in metrics):
+            return metrics
+        return (validate_use(Metric, {"use": "accuracy"}, info.context), *metrics)
+
+    @field_validator("metrics", "reports", "extensions")
+    @classmethod
+    def _names_are_unique(cls, uses: tuple[Use[C], ...]) -> tuple[Use[C], ...]:
+        names = [use.name for use in uses]
+        for index, name in enumerate(names):
+            if name in names[:index]:
+                error = PydanticCustomError("names_collide", "{called}", {"called": name})
+                raise at_path((index,), name, error)
+        return uses

@@ -1,0 +1,81 @@
+"""Checks of a dataset's table, before any image is read."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sightkit.errors import DataError
+from sightkit.images.split import SPLIT_NAMES
+
+if TYPE_CHECKING:
+    from sightkit.contracts import ImageSource, Samples
+
+LISTED = 20
+"""How many offenders a message names."""
+
+
+def check_table(source: ImageSource) -> None:
+    """Refuse a dataset that can't be trained on, or whose table contradicts itself.
+
+    Raises:
+        DataError: no images, fewer than two classes, a class without images, two images of one id, columns of
+            different lengths, labels that are no index into the classes, or splits that don't exist.
+    """
+    classes, samples = source.classes, source.samples
+    if not samples.ids:
+        message = "the dataset has no images; expected at least one of each class"
+        raise DataError(message)
+    if len(classes) < 2:
+        message = f"expected at least two classes, found {len(classes)}: {named(classes)}"
+        raise DataError(message)
+    check_names("class", classes)
+    check_names("image id", samples.ids)
+    check_columns(samples)
+    check_labels(classes, samples)
+
+
+def check_names(what: str, names: Sequence[str]) -> None:
+    """Refuse names that occur twice."""
+    if len(set(names)) < len(names):
+        twice = [name for name, count in Counter(names).items() if count > 1]
+        message = f"expected every {what} once, found several of {named(twice)}"
+        raise DataError(message)
+
+
+def check_columns(samples: Samples) -> None:
+    """Refuse columns that aren't as long as the table, and splits that don't exist."""
+    for field in ("labels", "splits", "groups"):
+        column = getattr(samples, field)
+        if column is not None and len(column) != len(samples.ids):
+            message = f"the dataset's table has {len(samples.ids):,} ids but {len(column):,} {field}"
+            raise DataError(message)
+    if unknown := set(samples.splits or ()) - {*SPLIT_NAMES, None}:
+        message = f"expected the splits {named(SPLIT_NAMES)}, found {named(sorted(map(str, unknown)))}"
+        raise DataError(message)
+
+
+def check_labels(classes: Sequence[str], samples: Samples) -> None:
+    """Refuse labels that are no index into the classes, and classes without images."""
+    labels = samples.labels
+    if labels.ndim != 1 or labels.dtype.kind not in "iu":
+        message = f"labels: expected integers of shape (n,), found {labels.dtype} of shape {labels.shape}"
+        raise DataError(message)
+    outside = (labels < 0) | (labels >= len(classes))
+    if outside.any():
+        row = int(outside.argmax())
+        message = f"{samples.ids[row]}: expected a label from 0 to {len(classes) - 1}, found {labels[row]}"
+        raise DataError(message)
+    counts = np.bincount(labels.astype(np.int64), minlength=len(classes))
+    if empty := [name for name, count in zip(classes, counts, strict=True) if count == 0]:
+        message = f"expected images of every class, found none of {named(empty)}; add some or leave the class out"
+        raise DataError(message)
+
+
+def named(names: Sequence[str]) -> str:
+    """Return names for a message: quoted, the first few if they are many."""
+    shown = ", ".join(repr(name) for name in names[:LISTED])
+    return f"{shown} and {len(names) - LISTED:,} more" if len(names) > LISTED else shown or "none"

@@ -1,0 +1,72 @@
+"""Resizing: how an image of any size is brought to the one that training wants."""
+
+from __future__ import annotations
+
+import math
+
+from PIL import Image
+
+# Pillow's bilinear filter widens with the reduction, so that small pictures of large ones don't flicker with aliasing.
+FILTER = Image.Resampling.BILINEAR
+MODES = ("stretch", "crop", "pad")
+
+
+def check_mode(resize: str) -> None:
+    """Refuse what is no way of resizing."""
+    if resize not in MODES:
+        message = f"resize: expected one of {', '.join(MODES)}, found {resize!r}"
+        raise ValueError(message)
+
+
+def resize_image(image: Image.Image, *, size: tuple[int, int], resize: str) -> Image.Image:
+    """Return the image at ``size``, ``(height, width)`` in pixels; itself where it has that size already.
+
+    - ``"stretch"``: the aspect ratio is ignored.
+    - ``"crop"``: shorter side to size, then the centre: the largest part in the middle that has the wanted aspect
+      ratio is resized in one step.
+    - ``"pad"``: longer side to size, centred, black around it.
+    """
+    height, width = size
+    if image.size == (width, height):
+        return image
+    if resize == "stretch":
+        return image.resize((width, height), FILTER)
+    if resize == "crop":
+        return crop_to_fill(image, height=height, width=width)
+    return pad_to_fit(image, height=height, width=width)
+
+
+def crop_to_fill(image: Image.Image, *, height: int, width: int) -> Image.Image:
+    """Return the centre of the image, resized so that it fills ``height`` and ``width``."""
+    part_width = min(image.width, image.height * width / height)
+    part_height = min(image.height, image.width * height / width)
+    if (part_width, part_height) == (width, height):
+        left, top = (image.width - width) // 2, (image.height - height) // 2
+        return image.crop((left, top, left + width, top + height))
+    box = (
+        (image.width - part_width) / 2,
+        (image.height - part_height) / 2,
+        (image.width + part_width) / 2,
+        (image.height + part_height) / 2,
+    )
+    return image.resize((width, height), FILTER, box=box)
+
+
+def pad_to_fit(image: Image.Image, *, height: int, width: int) -> Image.Image:
+    """Return the whole image in the centre of black of ``height`` and ``width``."""
+    scale = min(width / image.width, height / image.height)
+    fitted = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
+    canvas = Image.new(image.mode, (width, height))
+    small = image if image.size == fitted else image.resize(fitted, FILTER)
+    canvas.paste(small, ((width - fitted[0]) // 2, (height - fitted[1]) // 2))
+    return canvas
+
+
+def whole_image_size(image: Image.Image, *, size: tuple[int, int], resize: str) -> tuple[int, int]:
+    """Return the ``(width, height)`` that the whole image has after resizing, before cropping or padding."""
+    height, width = size
+    if resize == "stretch":
+        return width, height
+    choose = max if resize == "crop" else min
+    scale = choose(width / image.width, height / image.height)
+    return math.ceil(image.width * scale), math.ceil(image.height * scale)

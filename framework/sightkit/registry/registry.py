@@ -1,0 +1,162 @@
+"""`Registry`: the plugins that one set of registries allows, loaded side by side with any other set."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+
+from sightkit.errors import PluginError
+from sightkit.registry.catalogue import Catalogue, not_loaded
+from sightkit.registry.loader import load_plugin
+from sightkit.registry.policy import (
+    BUILT_IN,
+    COMMAND_LINE,
+    USER,
+    Layer,
+    Policy,
+    built_in_path,
+    read_layer,
+)
+from sightkit.registry.records import BROKEN, PluginRecord, Status
+from sightkit.registry.snapshot import Snapshot
+from sightkit.registry.sources import LOCAL, Source, find_sources
+from sightkit.registry.trust import Project
+
+
+class Registry:
+    """The plugins of this process's built-ins and installed distributions, and of the registries that are given.
+
+    Nothing is read before it is asked for. Two registries don't see each other's plugins.
+
+    Args:
+        user: A registry.toml of the user's.
+        project: A registry.toml of a project. Its code is run: pass only what you trust.
+        extra: More of them, which win over the others.
+    """
+
+    def __init__(
+        self,
+        *,
+        user: Path | str | None = None,
+        project: Project | Path | str | None = None,
+        extra: Sequence[Path | str] = (),
+    ) -> None:
+        self._user = user
+        self._project = project
+        self._extra = tuple(extra)
+
+    @cached_property
+    def _trusted_project(self) -> Project | None:
+        if self._project is None or isinstance(self._project, Project):
+            return self._project
+        return Project(Path(self._project))
+
+    @cached_property
+    def policy(self) -> Policy:
+        """What the registries decide together."""
+        layers: list[Layer] = [read_layer(BUILT_IN, built_in_path())]
+        if self._user is not None:
+            layers.append(read_layer(USER, Path(self._user)))
+        if self._trusted_project is not None:
+            layers.append(self._trusted_project.layer)
+        layers.extend(read_layer(COMMAND_LINE, Path(path)) for path in self._extra)
+        return Policy(layers)
+
+    @cached_property
+    def plugins(self) -> Sequence[PluginRecord]:
+        """What became of each plugin, built-ins first, then sorted by name."""
+        snapshots = self._trusted_project.snapshots if self._trusted_project else {}
+        records = [self._settle(name, sources) for name, sources in offers(self.policy, snapshots).items()]
+        return sorted(records, key=lambda record: (record.distribution != "sightkit", record.name))
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The components of the plugins that loaded."""
+        return Catalogue(self.plugins, self.policy.prefer)
+
+    def require_sound(self) -> None:
+        """Insist that every plugin that may load did.
+
+        Raises:
+            PluginError: the plugins that failed, with why.
+        """
+        if broken := [not_loaded(record) for record in self.plugins if record.status in BROKEN]:
+            raise PluginError("\n".join(broken))
+
+    def _settle(self, name: str, sources: Sequence[Source]) -> PluginRecord:
+        """Decide about one plugin name, and load it if it may load."""
+        layer = self.policy.decided_by(name)
+        wanted = self.policy.last(name, "distribution")
+        if wanted is not None:
+            sources = [source for source in sources if source.distribution == wanted[1]]
+        if (enabled := self.policy.last(name, "enabled")) is not None and enabled[1] is False:
+            reason = f"{enabled[0].document.label} says enabled = false"
+            return record_of(name, sources, Status.DISABLED, enabled[0].name, reason)
+        if not sources:
+            return record_of(name, sources, Status.MISSING, layer, missing_reason(name, wanted))
+        if len(sources) > 1:
+            return record_of(name, sources, Status.CONFLICT, layer, conflict_reason(name, sources))
+        (source,) = sources
+        if layer == "installed" and not self.policy.autoload:
+            reason = "autoload is false and no registry.toml lists it"
+            return record_of(name, sources, Status.NOT_LISTED, layer, reason)
+        if mismatch := self._version_mismatch(source):
+            return record_of(name, sources, Status.WRONG_VERSION, layer, mismatch)
+        return load_plugin(source, layer=layer)
+
+    def _version_mismatch(self, source: Source) -> str | None:
+        wanted = self.policy.last(source.plugin, "version")
+        if wanted is None:
+            return None
+        from packaging.specifiers import SpecifierSet
+
+        if source.version and SpecifierSet(str(wanted[1])).contains(source.version, prereleases=True):
+            return None
+        found = source.version or "no version (it is local code)"
+        return f'{wanted[0].document.label} expects version "{wanted[1]}", found {found}'
+
+
+def offers(policy: Policy, snapshots: Mapping[str, Snapshot | PluginError]) -> dict[str, list[Source]]:
+    """Return what offers each plugin name that is known at all; an empty list for one that is only listed."""
+    names: dict[str, list[Source]] = {}
+    for source in find_sources(policy, snapshots):
+        names.setdefault(source.plugin, []).append(source)
+    for name in policy.listed:
+        names.setdefault(name, [])
+    return names
+
+
+def record_of(name: str, sources: Sequence[Source], status: Status, layer: str, reason: str) -> PluginRecord:
+    """Return the record of a plugin that is not loaded."""
+    only = sources[0] if len(sources) == 1 else None
+    return PluginRecord(
+        name=name,
+        status=status,
+        layer=layer,
+        reason=reason,
+        origin=", ".join(source.origin for source in sources),
+        distribution=only.distribution if only else "",
+        version=only.version if only else "",
+        code=only.code if only else "",
+    )
+
+
+def missing_reason(name: str, wanted: tuple[Layer, object] | None) -> str:
+    """Return why a plugin that a registry lists is nowhere to be found."""
+    whose = f" of distribution {wanted[1]!r}" if wanted is not None else ""
+    return f"a registry.toml lists it, but no plugin {name}{whose} is installed; install it or remove the entry"
+
+
+def conflict_reason(name: str, sources: Sequence[Source]) -> str:
+    """Return who offers one plugin name and the line that decides between them."""
+    origins = " and ".join(
+        f"{source.origin} ({source.code})" if source.distribution != LOCAL else source.origin for source in sources
+    )
+    distributions = list(dict.fromkeys(source.distribution for source in sources))
+    if len(distributions) == 1:
+        return f"{origins} both offer a plugin of this name; expected one: rename or remove the other"
+    return (
+        f"{origins} both offer a plugin of this name; decide in registry.toml: "
+        f'[plugins.{name}] distribution = "{distributions[-1]}"'
+    )

@@ -1,0 +1,59 @@
+"""What a run tells whoever watches it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from sightkit.training.progress import Progress
+
+
+class Display(Protocol):
+    """Somebody who watches a run: a terminal, a notebook, or nobody."""
+
+    def preparing(self, done: int, total: int) -> None:
+        """Images that were read so far, and in all."""
+
+    def started(self, folder: str, facts: Mapping[str, str]) -> None:
+        """The run has its folder; ``facts`` are a few words on data and model."""
+
+    def training(self, progress: Progress) -> None:
+        """Some steps of an epoch are done; called about once a second."""
+
+    def epoch(self, row: Mapping[str, float], *, best: bool) -> None:
+        """An epoch ended; ``row`` is its row of ``history.csv``."""
+
+    def judging(self, split: str) -> None:
+        """The predictions of a split are being made."""
+
+    def reported(self, texts: Sequence[str]) -> None:
+        """What the reports have to say in a terminal."""
+
+    def warn(self, message: str) -> None:
+        """Something is odd, and the run goes on."""
+
+
+class Silent:
+    """A display for nobody."""
+
+    def preparing(self, done: int, total: int) -> None:
+        """Say nothing."""
+
+    def started(self, folder: str, facts: Mapping[str, str]) -> None:
+        """Say nothing."""
+
+    def training(self, progress: Progress) -> None:
+        """Say nothing."""
+
+    def epoch(self, row: Mapping[str, float], *, best: bool) -> None:
+        """Say nothing."""
+
+    def judging(self, split: str) -> None:
+        """Say nothing."""
+
+    def reported(self, texts: Sequence[str]) -> None:
+        """Say nothing."""
+
+    def warn(self, message: str) -> None:
+        """Say nothing."""

@@ -1,0 +1,171 @@
+"""One execution of an experiment, from its data to its reports, and what becomes of it when something goes wrong."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import tomlkit
+
+from sightkit.contracts import Predictions, Score
+from sightkit.errors import SightkitError, StorageError
+from sightkit.experiment.text import toml_text
+from sightkit.files import write_json, write_text
+from sightkit.runs.data import describe_data, prepare_data
+from sightkit.runs.display import Display
+from sightkit.runs.extensions import Extensions
+from sightkit.runs.fit import fit
+from sightkit.runs.folder import Run, make_folder
+from sightkit.runs.git import git_state
+from sightkit.runs.journal import Journal
+from sightkit.runs.judge import build_metrics, predict_split, scores_of, write_reports
+from sightkit.runs.manifest import Manifest, describe_run, now
+
+if TYPE_CHECKING:
+    from sightkit.api import Experiment
+    from sightkit.contracts import MetricFunction
+    from sightkit.evaluation.predict import Predictor
+    from sightkit.images import PreparedData
+
+
+class Execution:
+    """What every part of one execution needs.
+
+    Attributes:
+        experiment: What is run.
+        data: The prepared images.
+        extensions: Whose hooks are called.
+        display: Who watches.
+        run: The run's folder.
+        manifest: Its record.
+        journal: Its log and history.
+    """
+
+    def __init__(
+        self,
+        experiment: Experiment,
+        *,
+        data: PreparedData,
+        extensions: Extensions,
+        display: Display,
+        folder: Path,
+        argv: Sequence[str],
+    ) -> None:
+        self.experiment = experiment
+        self.settings = experiment.settings
+        self.data = data
+        self.extensions = extensions
+        self.display = display
+        self.journal = Journal(folder)
+        about = describe_run(self.settings, experiment.registry, argv)
+        self.manifest = Manifest(folder, {**about, "data": describe_data(data), "git": git_state(Path.cwd())})
+        self.run = Run(folder)
+
+    def warn(self, message: str) -> None:
+        """Tell whoever watches, and the log."""
+        self.journal.note(f"warning: {message}")
+        self.display.warn(message)
+
+    def tell(self, hook: str, **arguments: object) -> None:
+        """Call a run hook of every extension."""
+        self.extensions.tell(hook, warn=self.warn, run=self.run, **arguments)
+
+
+def execute(experiment: Experiment, *, runs_dir: Path, display: Display, argv: Sequence[str]) -> Run:
+    """Run an experiment and return its run; nothing is written before its data is known to be good.
+
+    Raises:
+        SightkitError: of a kind that says what went wrong.
+    """
+    settings = experiment.settings
+    extensions = Extensions(settings)
+    extensions.insist("sightkit_experiment_checked", experiment=experiment)
+    data = prepare_data(settings, display.preparing)
+    folder = make_folder(runs_dir, settings.name)
+    try:
+        execution = Execution(experiment, data=data, extensions=extensions, display=display, folder=folder, argv=argv)
+        with recording_failure(execution):
+            carry_out(execution)
+    except OSError as error:
+        message = f"{error.filename or folder}: {error.strerror or error}"
+        raise StorageError(message) from error
+    return execution.run
+
+
+def carry_out(execution: Execution) -> None:
+    """Train, judge and report."""
+    start = time.perf_counter()
+    run, settings, data = execution.run, execution.settings, execution.data
+    write_text(run.path / "experiment.toml", tomlkit.dumps(execution.experiment.tree.data))
+    write_text(run.path / "resolved.toml", toml_text(settings))
+    execution.journal.note(f"started: experiment {settings.name}, seed {settings.seed}")
+    counts = ", ".join(f"{len(rows):,} {name}" for name, rows in data.splits.items())
+    execution.display.started(str(run.path), {"images": counts, "classes": str(data.num_classes)})
+    execution.journal.note(f"data: {counts} images, {data.num_classes} classes")
+    execution.tell("sightkit_data_prepared", data=data)
+    metrics = build_metrics(settings, data.classes)
+    fitted = fit(execution, metrics)
+    execution.manifest.update(model=fitted.describe())
+    execution.journal.note(f"trained: the best epoch is {fitted.best_epoch}")
+    predictions = predict(execution, fitted.predictor)
+    scores = judge(execution, metrics, predictions)
+    texts = write_reports(settings, data.classes, predictions, run.path / "reports")
+    execution.display.reported(texts)
+    execution.manifest.update(
+        state="finished",
+        ended=now(),
+        seconds=round(time.perf_counter() - start, 1),
+        scores={split: {name: score.value for name, score in each.items()} for split, each in scores.items()},
+    )
+    execution.journal.note("finished")
+    execution.tell("sightkit_run_finished")
+
+
+def predict(execution: Execution, predictor: Predictor) -> dict[str, Predictions]:
+    """Make and store the predictions of every split, those that matter first."""
+    from sightkit.evaluation.store import save_predictions
+
+    predictions: dict[str, Predictions] = {}
+    for split in ("test", "validation", "train"):
+        if (rows := execution.data.splits.get(split)) is not None:
+            execution.display.judging(split)
+            predictions[split] = predict_split(predictor, execution.data, rows)
+            save_predictions(execution.run.path / "predictions" / f"{split}.npz", predictions[split])
+    return predictions
+
+
+def judge(
+    execution: Execution, metrics: Mapping[str, MetricFunction], predictions: Mapping[str, Predictions]
+) -> dict[str, dict[str, Score]]:
+    """Score the predictions of every split and write scores.json."""
+    from sightkit.evaluation.scores import scores_document
+
+    scores = {}
+    for split, each in predictions.items():
+        scores[split] = scores_of(metrics, each, seed=execution.settings.seed)
+        execution.tell("sightkit_evaluated", split=split, scores=scores[split])
+    classes = execution.data.classes
+    document = {split: scores_document(each, classes=classes) for split, each in scores.items()}
+    write_json(execution.run.path / "scores.json", document)
+    return scores
+
+
+@contextmanager
+def recording_failure(execution: Execution) -> Iterator[None]:
+    """Write into the manifest and the log what ended a run, tell its extensions, and let the error go on."""
+    try:
+        yield
+    except BaseException as error:
+        state = "failed" if isinstance(error, Exception) else "interrupted"
+        described = str(error) if isinstance(error, SightkitError) else f"{type(error).__name__}: {error}"
+        try:
+            execution.journal.note(f"{state}: {described}")
+            execution.manifest.update(state=state, ended=now(), error=described)
+        except StorageError:
+            # The disk that failed the run fails its record too: the first error is the one to tell.
+            pass
+        execution.tell("sightkit_run_failed", error=error)
+        raise

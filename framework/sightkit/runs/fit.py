@@ -1,0 +1,251 @@
+"""Training as a run does it: the components built, the epochs gone through, the best one kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sightkit.contracts import (
+    ArchitectureTask,
+    AugmentationTask,
+    LossTask,
+    MetricFunction,
+    OptimizerTask,
+    ScheduleTask,
+)
+from sightkit.errors import PluginError, StorageError
+from sightkit.experiment import ExperimentSettings
+from sightkit.runs.build import build
+from sightkit.runs.judge import values_of
+from sightkit.runs.network import build_network
+
+if TYPE_CHECKING:
+    import keras
+
+    from sightkit.contracts import LossFunction, ScheduleFunction
+    from sightkit.evaluation.predict import Predictor
+    from sightkit.images import PreparedData
+    from sightkit.runs.execute import Execution
+    from sightkit.training.augment import Augment
+    from sightkit.training.best import BestWeights
+    from sightkit.training.progress import EpochLog
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The components of a training, built.
+
+    Attributes:
+        model: From images to logits.
+        optimizer: Fresh.
+        schedule: The learning rate of each step.
+        loss: One loss a sample.
+        augment: The composed augmentations, or ``None``.
+    """
+
+    model: keras.Model
+    optimizer: keras.optimizers.Optimizer
+    schedule: ScheduleFunction
+    loss: LossFunction
+    augment: Augment | None
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A trained model.
+
+    Attributes:
+        model: With the weights of its best epoch.
+        predictor: Predicts with it.
+        best_epoch: Counted from 1; the last one where there is nothing to validate on.
+    """
+
+    model: keras.Model
+    predictor: Predictor
+    best_epoch: int
+
+    def describe(self) -> dict[str, Any]:
+        """Return what a manifest says of the model."""
+        from sightkit.training.weights import weights_digest
+
+        return {
+            "parameters": int(self.model.count_params()),
+            "best_epoch": self.best_epoch,
+            "weights_sha256": weights_digest(self.model),
+        }
+
+
+def fit(execution: Execution, metrics: Mapping[str, MetricFunction]) -> Fitted:
+    """Build, train, go back to the best epoch and save the model."""
+    from sightkit.evaluation.predict import Predictor
+
+    settings, data = execution.settings, execution.data
+    parts = build_parts(settings, data)
+    execution.tell("sightkit_model_built", model=parts.model)
+    predictor = Predictor(parts.model)
+    validation = Validation(data, metrics, parts.loss, predictor) if "validation" in data.splits else None
+    best_epoch = train(execution, parts, validation)
+    save_model(execution.run.path / "model" / "model.keras", parts.model)
+    return Fitted(parts.model, predictor, best_epoch)
+
+
+def build_parts(settings: ExperimentSettings, data: PreparedData) -> Parts:
+    """Build everything that training needs, under the experiment's seed.
+
+    Raises:
+        SightkitError: a component refuses the task, failed, or breaks its contract.
+    """
+    from sightkit.training.augment import compose
+    from sightkit.training.host import seeded_build
+    from sightkit.training.plan import Plan
+
+    shape, classes = data.image_shape, data.num_classes
+    mean, std = data.channel_statistics()
+    network_task = ArchitectureTask(image_shape=shape, num_classes=classes, channel_mean=mean, channel_std=std)
+    model = build_network(settings.architecture, network_task, seed=settings.seed)
+    steps = Plan(data=data, batch_size=settings.training.batch_size, seed=settings.seed, stage=0).steps
+    total = steps * settings.training.epochs
+    with seeded_build(settings.seed):
+        optimizer = build(settings.optimizer, OptimizerTask(total_steps=total, steps_per_epoch=steps))
+        loss = build(settings.loss, LossTask(num_classes=classes))
+        augmentation_task = AugmentationTask(image_shape=shape, num_classes=classes)
+        transforms = [build(use, augmentation_task) for use in settings.augmentations]
+    rate_task = ScheduleTask(learning_rate=initial_rate(settings), total_steps=total, steps_per_epoch=steps)
+    return Parts(
+        model=model,
+        optimizer=optimizer,
+        schedule=build(settings.schedule, rate_task),
+        loss=loss,
+        augment=compose(transforms, image_shape=shape) if transforms else None,
+    )
+
+
+def initial_rate(settings: ExperimentSettings) -> float:
+    """Return the optimizer's learning rate, which the schedule starts from.
+
+    Raises:
+        PluginError: the optimizer's parameters have none.
+    """
+    use = settings.optimizer
+    rate = getattr(use.params, "learning_rate", None)
+    if not isinstance(rate, float | int):
+        message = (
+            f'optimizer "{use.name}" (from {use.found.origin}): its params have no number learning_rate; expected one, '
+            "since schedules start from it"
+        )
+        raise PluginError(message)
+    return float(rate)
+
+
+class Validation:
+    """What is computed on the validation split after each epoch.
+
+    Args:
+        data: The images.
+        metrics: By name.
+        loss: The experiment's.
+        predictor: Predicts with the model that is being trained.
+
+    Attributes:
+        higher_is_better: The direction of each score, known after the first epoch.
+    """
+
+    def __init__(
+        self, data: PreparedData, metrics: Mapping[str, MetricFunction], loss: LossFunction, predictor: Predictor
+    ) -> None:
+        self._rows = data.splits["validation"]
+        self._data = data
+        self._metrics = metrics
+        self._loss = loss
+        self._predictor = predictor
+        self.higher_is_better: dict[str, bool] = {"loss": False}
+
+    def __call__(self) -> dict[str, float]:
+        """Return the loss and the value of each metric, by name."""
+        from sightkit.evaluation.predict import softmax
+        from sightkit.training.loss import mean_loss
+
+        labels = self._data.labels[self._rows]
+        logits = self._predictor.logits(self._data.images[self._rows])
+        scores = values_of(self._metrics, self._data, self._rows, softmax(logits))
+        self.higher_is_better |= {name: score.higher_is_better for name, score in scores.items()}
+        return {
+            "loss": mean_loss(self._loss, labels, logits, num_classes=self._data.num_classes),
+            **{name: score.value for name, score in scores.items()},
+        }
+
+
+def train(execution: Execution, parts: Parts, validation: Validation | None) -> int:
+    """Go through the epochs, give the model the weights of the best one, and return which that was."""
+    from sightkit.training.best import BestWeights
+    from sightkit.training.loop import train_epochs
+    from sightkit.training.weights import save_weights
+
+    settings = execution.settings
+    checkpoint = execution.run.path / "checkpoints" / "best.safetensors"
+    best: BestWeights | None = None
+    last = 0
+    epochs = train_epochs(
+        parts.model,
+        execution.data,
+        optimizer=parts.optimizer,
+        schedule=parts.schedule,
+        loss=parts.loss,
+        augment=parts.augment,
+        epochs=settings.training.epochs,
+        batch_size=settings.training.batch_size,
+        seed=settings.seed,
+        evaluate=validation,
+        callbacks=execution.extensions.ask("sightkit_callbacks", warn=execution.warn, run=execution.run),
+        progress=execution.display.training,
+    )
+    for log in epochs:
+        last = log.epoch
+        better = True
+        if validation is not None:
+            monitor = settings.training.monitor
+            best = best or BestWeights(parts.model, higher_is_better=validation.higher_is_better[monitor])
+            better = best.update(log.epoch, log.validation[monitor])
+        if better:
+            save_weights(checkpoint, parts.model)
+        row = history_row(log)
+        execution.journal.epoch(row)
+        execution.display.epoch(row, best=better and best is not None)
+        execution.tell("sightkit_epoch_ended", epoch=log.epoch, logs=row)
+    if best is None or best.epoch is None:
+        return last
+    best.restore()
+    return best.epoch
+
+
+def history_row(log: EpochLog) -> dict[str, float]:
+    """Return an epoch as it stands in history.csv."""
+    return {
+        "epoch": log.epoch,
+        "loss": log.loss,
+        "accuracy": log.accuracy,
+        **{f"validation_{name}": value for name, value in log.validation.items()},
+        "learning_rate": log.learning_rate,
+        "seconds": round(log.seconds, 3),
+        "images_per_second": round(log.images_per_second, 1),
+    }
+
+
+def save_model(path: Path, model: keras.Model) -> None:
+    """Save a whole model as a .keras file, in one step.
+
+    Raises:
+        StorageError: it cannot be written.
+        PluginError: the architecture's layers cannot be saved.
+    """
+    temporary = path.with_name(f".saving-{path.name}")
+    try:
+        model.save(temporary)
+        temporary.replace(path)
+    except OSError as error:
+        message = f"{path}: the model cannot be written: {error.strerror or error}"
+        raise StorageError(message) from error
+    finally:
+        temporary.unlink(missing_ok=True)

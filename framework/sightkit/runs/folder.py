@@ -1,0 +1,124 @@
+"""The folder of a run: its name, and what is in it."""
+
+from __future__ import annotations
+
+import csv
+import json
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sightkit.errors import ArtefactError, StorageError
+
+if TYPE_CHECKING:
+    import keras
+
+    from sightkit.contracts import Predictions
+
+MANIFEST = "manifest.json"
+FOLDERS = ("checkpoints", "predictions", "reports", "model")
+
+
+class Run:
+    """A run on disk, while it goes on and afterwards; everything is read when it is asked for.
+
+    Args:
+        path: Its folder.
+
+    Raises:
+        StorageError: the folder holds no run.
+    """
+
+    def __init__(self, path: Path | str) -> None:
+        self.path = Path(path)
+        if not (self.path / MANIFEST).is_file():
+            message = f"{self.path}: no run here; expected a folder with a {MANIFEST}"
+            raise StorageError(message)
+
+    def __repr__(self) -> str:
+        return f"Run({str(self.path)!r})"
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """What ran and what became of it, as it stands now."""
+        manifest: dict[str, Any] = self._read_json(MANIFEST)
+        return manifest
+
+    @property
+    def state(self) -> str:
+        """``"running"``, ``"finished"``, ``"failed"`` or ``"interrupted"``."""
+        return str(self.manifest["state"])
+
+    @property
+    def scores(self) -> dict[str, dict[str, dict[str, Any]]]:
+        """``{split: {metric: {"value", "low", "high", ...}}}``."""
+        scores: dict[str, dict[str, dict[str, Any]]] = self._read_json("scores.json")
+        return scores
+
+    @property
+    def history(self) -> list[dict[str, float]]:
+        """One row an epoch, as in ``history.csv``."""
+        try:
+            with (self.path / "history.csv").open(encoding="utf-8", newline="") as file:
+                return [{key: float(value) for key, value in row.items()} for row in csv.DictReader(file)]
+        except (OSError, ValueError) as error:
+            message = f"{self.path / 'history.csv'}: cannot be read: {error}"
+            raise StorageError(message) from error
+
+    @property
+    def predictions(self) -> Mapping[str, Predictions]:
+        """The stored predictions of each split."""
+        from sightkit.evaluation.store import load_predictions
+
+        files = sorted((self.path / "predictions").glob("*.npz"))
+        return {file.stem: load_predictions(file) for file in files}
+
+    @cached_property
+    def model(self) -> keras.Model:
+        """The trained model with the weights of its best epoch: images float32 in [0, 1] to logits.
+
+        Raises:
+            ArtefactError: the file is missing or damaged, or would run code when it is read.
+        """
+        import keras
+
+        path = self.path / "model" / "model.keras"
+        try:
+            return keras.saving.load_model(path, compile=False, safe_mode=True)
+        except Exception as error:  # a damaged archive raises nearly anything
+            message = f"{path}: the model cannot be loaded: {error}"
+            raise ArtefactError(message) from error
+
+    @property
+    def reports(self) -> list[Path]:
+        """The files that its reports wrote."""
+        return sorted(path for path in (self.path / "reports").rglob("*") if path.is_file())
+
+    def _read_json(self, name: str) -> Any:
+        path = self.path / name
+        try:
+            return json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            message = f"{path}: cannot be read: {error}"
+            raise StorageError(message) from error
+
+
+def make_folder(runs_dir: Path, experiment: str) -> Path:
+    """Make the folder ``runs_dir/experiment/time-id`` with the folders inside it.
+
+    Raises:
+        StorageError: it cannot be made.
+    """
+    started = datetime.now().strftime("%Y%m%d-%H%M%S")
+    path = runs_dir / experiment / f"{started}-{secrets.token_hex(3)}"
+    try:
+        for name in FOLDERS:
+            (path / name).mkdir(parents=True)
+    except OSError as error:
+        what = f"{error.filename or path}: the run's folder cannot be made: {error.strerror}"
+        message = f"{what}; choose another place with --runs-dir"
+        raise StorageError(message) from error
+    return path

@@ -1,0 +1,75 @@
+"""Judging a trained model: predictions of every split, scores from the predictions, reports from both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sightkit.contracts import MetricFunction, MetricTask, Predictions, ReportTask, Score
+from sightkit.errors import PluginError
+from sightkit.experiment import ExperimentSettings
+from sightkit.runs.build import blaming, build
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from sightkit.evaluation.predict import Predictor
+    from sightkit.images import PreparedData
+
+
+def build_metrics(settings: ExperimentSettings, classes: tuple[str, ...]) -> dict[str, MetricFunction]:
+    """Return the metrics of an experiment by name."""
+    return {metric.name: build(metric, MetricTask(classes=classes)) for metric in settings.metrics}
+
+
+def predict_split(predictor: Predictor, data: PreparedData, rows: NDArray[np.int64]) -> Predictions:
+    """Return what the model says about the images at ``rows``."""
+    return Predictions(
+        ids=tuple(data.ids[row] for row in rows.tolist()),
+        labels=data.labels[rows],
+        probabilities=predictor.probabilities(data.images[rows]),
+    )
+
+
+def values_of(
+    metrics: Mapping[str, MetricFunction],
+    data: PreparedData,
+    rows: NDArray[np.int64],
+    probabilities: NDArray[np.float64],
+) -> dict[str, Score]:
+    """Return the scores of the images at ``rows`` without intervals, which take longer."""
+    from sightkit.evaluation.scores import value_all
+
+    ids = tuple(data.ids[row] for row in rows.tolist())
+    return value_all(metrics, Predictions(ids=ids, labels=data.labels[rows], probabilities=probabilities))
+
+
+def write_reports(
+    settings: ExperimentSettings, classes: tuple[str, ...], predictions: Mapping[str, Predictions], folder: Path
+) -> list[str]:
+    """Let every report write its files and return their texts for the terminal.
+
+    Raises:
+        PluginError: a report failed or returned something else than a `ReportOutput`.
+    """
+    from sightkit.contracts import ReportOutput
+
+    texts = []
+    for use in settings.reports:
+        report = build(use, ReportTask(classes=classes, experiment=settings.name))
+        with blaming(use, "failed while it wrote its files"):
+            output: Any = report(predictions, folder)
+            if not isinstance(output, ReportOutput):
+                message = f'report "{use.name}" returned {output!r}; expected a sightkit.ReportOutput'
+                raise PluginError(message)
+        texts.append(output.text)
+    return [text for text in texts if text]
+
+
+def scores_of(metrics: Mapping[str, MetricFunction], predictions: Predictions, *, seed: int) -> dict[str, Score]:
+    """Return the scores of a split with their intervals."""
+    from sightkit.evaluation.scores import score_all
+
+    return score_all(metrics, predictions, seed=seed)

@@ -1,0 +1,1 @@
+"""Training: building networks reproducibly, augmenting images and the compiled loop."""

@@ -1,0 +1,87 @@
+"""What sightkit asks of the host process: the TensorFlow backend, and builds that leave its random state alone."""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import ModuleType
+from typing import Any
+
+from sightkit.errors import ConfigError
+
+_BUILD_LOCK = threading.RLock()
+_FRESH_KERAS_STATE: dict[str, Callable[[], object]] = {
+    "object_name_uids": lambda: defaultdict(int),
+    "name_scope_stack": list,
+}
+_KERAS_SEED_GENERATOR = "global_seed_generator"
+
+
+@contextmanager
+def seeded_build(seed: int) -> Iterator[None]:
+    """Make whatever Keras builds inside reproducible, and put the host's state back afterwards.
+
+    Keras draws the default seeds of initialisers, dropout and augmentation layers from Python's `random`, and numbers
+    its automatic names from a counter of the thread; both start afresh here, so that building twice gives
+    bit-identical weights under equal names. NumPy's legacy generator is treated likewise, for architectures that use
+    it. Python's `random` belongs to the whole process: one lock lets a single thread build at a time.
+
+    Args:
+        seed: What to seed with; at least 0 and below 2**32.
+    """
+    import numpy as np
+
+    state = keras_global_state()
+    with _BUILD_LOCK:
+        python_state, numpy_state = random.getstate(), np.random.get_state()
+        kept = {name: state.get_global_attribute(name) for name in (*_FRESH_KERAS_STATE, _KERAS_SEED_GENERATOR)}
+        try:
+            random.seed(seed)
+            np.random.seed(seed)
+            for name, fresh in _FRESH_KERAS_STATE.items():
+                state.set_global_attribute(name, fresh())
+            state.set_global_attribute(_KERAS_SEED_GENERATOR, None)
+            yield
+        finally:
+            random.setstate(python_state)
+            np.random.set_state(numpy_state)
+            for name, value in kept.items():
+                state.set_global_attribute(name, value)
+
+
+def keras_global_state() -> Any:
+    """Return Keras' own module of thread-local state; it has no public name."""
+    from keras.src.backend.common import global_state
+
+    return global_state
+
+
+def require_tensorflow_backend() -> ModuleType:
+    """Return the module ``keras``, having made sure that it runs on TensorFlow.
+
+    Raises:
+        ConfigError: Keras runs on another backend, or cannot be imported with the one it was told to use.
+    """
+    remedy = 'set KERAS_BACKEND=tensorflow, or "backend": "tensorflow" in ~/.keras/keras.json, before importing Keras'
+    try:
+        import keras
+    except ImportError as error:
+        message = f"Keras cannot be imported: {error}; expected Keras on TensorFlow; {remedy}"
+        raise ConfigError(message) from error
+    if (found := keras.backend.backend()) != "tensorflow":
+        message = f"Keras runs on {found!r}; expected 'tensorflow'; {remedy}"
+        raise ConfigError(message)
+    return keras  # type: ignore[no-any-return]
+
+
+def make_deterministic() -> None:
+    """Let TensorFlow use deterministic kernels only, in the whole process; an operation without one then fails.
+
+    Needed where there is a GPU. On a CPU the loop's results are bit-identical without it, though they are other bits.
+    """
+    import tensorflow as tf
+
+    tf.config.experimental.enable_op_determinism()

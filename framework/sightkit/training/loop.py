@@ -1,0 +1,178 @@
+"""The training loop: epochs of compiled steps, driven from outside as a generator."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+from sightkit.errors import DivergedError
+from sightkit.training.hooks import keras_callbacks, keras_logs
+from sightkit.training.pace import Pace
+from sightkit.training.plan import Batches, Plan
+from sightkit.training.progress import EpochLog, Progress
+from sightkit.training.rate import LearningRate
+from sightkit.training.step import StepResults, Steps
+from sightkit.training.tally import Tally
+
+if TYPE_CHECKING:
+    import keras
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from sightkit.contracts import LossFunction, ScheduleFunction
+    from sightkit.images import PreparedData
+    from sightkit.training.augment import Augment
+
+ProgressFunction: TypeAlias = Callable[[Progress], None]
+
+
+def train_epochs(
+    model: keras.Model,
+    data: PreparedData,
+    *,
+    optimizer: keras.optimizers.Optimizer,
+    schedule: ScheduleFunction,
+    loss: LossFunction,
+    augment: Augment | None = None,
+    epochs: int,
+    batch_size: int,
+    seed: int,
+    stage: int = 0,
+    evaluate: Callable[[], Mapping[str, float]] | None = None,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+    higher_is_better: Mapping[str, bool] | None = None,
+    progress: ProgressFunction | None = None,
+) -> Iterator[EpochLog]:
+    """Train ``model`` on the training split, yielding after each epoch; nothing happens until the first is asked for.
+
+    The batch of a step is a function of ``seed``, ``stage`` and the step alone. Whoever stops asking stops the
+    training: the model keeps its weights, and the callbacks' ``on_train_end`` is not called.
+
+    Args:
+        model: float32 images to float32 logits, as `assemble` returns it.
+        data: The images and the splits.
+        optimizer: Fresh, over a plain learning-rate variable; becomes ``model.optimizer``.
+        schedule: The learning rate at a step of the stage.
+        loss: ``(one-hot labels, logits) -> (batch,)``.
+        augment: The composed augmentations, or ``None``.
+        epochs: Passes over the training split.
+        batch_size: Images a step; the last batch of an epoch has what is left.
+        seed: The experiment's.
+        stage: Counted from 0.
+        evaluate: Called after each epoch; its result is the log's ``validation``.
+        callbacks: Keras callbacks. They see the logs that `keras.Model.fit` would give them, may set the optimizer's
+            learning rate, which scales the schedule from then on, and may set ``model.stop_training``.
+        higher_is_better: The direction of the scores of ``evaluate``, for callbacks that monitor one with
+            ``mode="auto"``; those of loss and accuracy are known.
+        progress: Called after each call of the compiled loop.
+
+    Yields:
+        The numbers of each epoch.
+
+    Raises:
+        DivergedError: loss or gradient of a step is not finite. Weights and optimizer are as they were before it.
+    """
+    plan = Plan(data=data, batch_size=batch_size, seed=seed, stage=stage)
+    rate = LearningRate(optimizer, schedule)
+    steps = Steps(
+        model,
+        optimizer=optimizer,
+        loss=loss,
+        augment=augment,
+        images=data.images,
+        labels=data.labels,
+        num_classes=data.num_classes,
+    )
+    model.optimizer = optimizer
+    model.stop_training = False
+    hooks = keras_callbacks(
+        callbacks, model=model, epochs=epochs, steps=plan.steps, higher_is_better=higher_is_better or {}
+    )
+    calls = Calls(plan=plan, steps=steps, rate=rate, hooks=hooks)
+    logs: dict[str, float] = {}
+    with rate.open_to_callbacks(step=0):
+        hooks.on_train_begin()
+    for epoch in range(1, epochs + 1):
+        with rate.open_to_callbacks(step=plan.steps * (epoch - 1)):
+            hooks.on_epoch_begin(epoch - 1)
+        for tally in calls.epoch(epoch):
+            if progress:
+                progress(tally.progress(epoch=epoch, epochs=epochs, steps=plan.steps))
+        log = tally.log(epoch=epoch, learning_rate=rate.last, validation=evaluate() if evaluate else {})
+        logs = keras_logs(log)
+        with rate.open_to_callbacks():
+            hooks.on_epoch_end(epoch - 1, logs)
+        yield log
+        if model.stop_training:
+            break
+    hooks.on_train_end(logs)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Calls:
+    """The calls of the compiled loop that make an epoch."""
+
+    plan: Plan
+    steps: Steps
+    rate: LearningRate
+    hooks: keras.callbacks.CallbackList
+    pace: Pace = field(default_factory=Pace)
+
+    def epoch(self, epoch: int) -> Iterator[Tally]:
+        """Train for an epoch, yielding its numbers so far after each call.
+
+        Raises:
+            DivergedError: loss or gradient of a step is not finite.
+        """
+        tally = Tally()
+        for block in self.plan.epoch(epoch):
+            rest = block
+            while rest:
+                batches, rest = rest.split(self.pace.count(len(rest)))
+                self.call(batches, epoch=epoch, tally=tally)
+                yield tally
+                if self.hooks.model.stop_training:
+                    return
+
+    def call(self, batches: Batches, *, epoch: int, tally: Tally) -> None:
+        """Do one call, count it in ``tally`` and tell the callbacks."""
+        rates = self.rate.take((epoch - 1) * self.plan.steps + batches.first, len(batches))
+        self.hooks.on_train_batch_begin(batches.first)
+        start = time.perf_counter()
+        results = self.steps.run(batches, rates)
+        seconds = time.perf_counter() - start
+        if not results.finite:
+            raise diverged(results, self.plan, batches, rates, epoch=epoch)
+        tally.add(results, batch_size=batches.rows.shape[1], seconds=seconds)
+        self.pace.record(len(batches), seconds)
+        with self.rate.open_to_callbacks():
+            self.hooks.on_train_batch_end(
+                batches.first + len(batches) - 1, {"loss": tally.loss, "accuracy": tally.accuracy}
+            )
+
+
+def diverged(
+    results: StepResults, plan: Plan, batches: Batches, rates: NDArray[np.float32], *, epoch: int
+) -> DivergedError:
+    """Return the error that says which step was not finite, and on which images."""
+    last = len(results.losses) - 1
+    ids = tuple(plan.data.ids[row] for row in batches.rows[last])
+    loss = float(results.losses[last])
+    what = (
+        f"the loss is {loss}" if not math.isfinite(loss) else f"the loss is {loss:.6g}, but its gradient is not finite"
+    )
+    message = (
+        f"training diverged in stage {plan.stage + 1}, epoch {epoch}, step {batches.first + last + 1} of {plan.steps}, "
+        f"at learning rate {rates[last]:.6g}: {what}; expected finite numbers; lower the learning rate, or look at the "
+        f"images of this batch: {shortened(ids)}"
+    )
+    return DivergedError(message, sample_ids=ids)
+
+
+def shortened(ids: Sequence[str], *, limit: int = 10) -> str:
+    """Return ids for a message, the first few of many."""
+    more = f" and {len(ids) - limit} more" if len(ids) > limit else ""
+    return ", ".join(ids[:limit]) + more

@@ -1,0 +1,70 @@
+"""The learning rate of each step: what the schedule says times a scale that callbacks may change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sightkit.errors import PluginError
+
+if TYPE_CHECKING:
+    import keras
+    from numpy.typing import NDArray
+
+    from sightkit.contracts import ScheduleFunction
+
+
+class LearningRate:
+    """Schedule times scale, shown to callbacks through the optimizer and adopted when one of them changes it.
+
+    Args:
+        optimizer: Holds the rate in a plain variable.
+        schedule: The learning rate at a step of the stage.
+
+    Attributes:
+        scale: What the schedule is multiplied with; 1 until a callback sets the optimizer's learning rate.
+
+    Raises:
+        PluginError: the optimizer's learning rate is a Keras schedule or a function.
+    """
+
+    def __init__(self, optimizer: keras.optimizers.Optimizer, schedule: ScheduleFunction) -> None:
+        self._variable: Any = optimizer.learning_rate
+        if not hasattr(self._variable, "assign"):
+            message = (
+                f"the optimizer {type(optimizer).__name__} has the learning rate {self._variable!r}; expected a plain "
+                "number, which sightkit's schedules then change"
+            )
+            raise PluginError(message)
+        self._schedule = schedule
+        self._shown = np.float32(0.0)
+        self.scale = 1.0
+
+    @property
+    def last(self) -> float:
+        """The rate of the last step that was asked for."""
+        return float(self._shown)
+
+    def take(self, first: int, count: int) -> NDArray[np.float32]:
+        """Return the rates float32 ``(count,)`` from step ``first`` on; the loop gives them to the optimizer."""
+        rates = np.array([self._schedule(step) * self.scale for step in range(first, first + count)], np.float32)
+        self._shown = rates[-1]
+        return rates
+
+    @contextmanager
+    def open_to_callbacks(self, *, step: int | None = None) -> Iterator[None]:
+        """Let callbacks read and change the optimizer's rate: that of ``step``, or the last one taken.
+
+        What they make of it becomes the scale; a rate of zero cannot be scaled, and a change of it is lost.
+        """
+        if step is not None:
+            self._variable.assign(self.take(step, 1)[0])
+        yield
+        found = np.float32(self._variable.numpy())
+        changed = found != self._shown
+        if changed and self._shown > 0:
+            self.scale *= float(found) / float(self._shown)
+            self._shown = found

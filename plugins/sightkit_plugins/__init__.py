@@ -1,0 +1,1 @@
+"""The plugins that ship with sightkit, grouped by kind; they use its public names only."""

@@ -1,0 +1,1 @@
+"""Architectures that ship with sightkit."""

@@ -1,0 +1,1 @@
+"""Augmentations that ship with sightkit."""

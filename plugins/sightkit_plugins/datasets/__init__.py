@@ -1,0 +1,1 @@
+"""Datasets: where images and labels come from."""

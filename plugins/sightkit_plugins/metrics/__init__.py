@@ -1,0 +1,1 @@
+"""Metrics: functions from labels and probabilities to a score."""

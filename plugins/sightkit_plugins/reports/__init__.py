@@ -1,0 +1,1 @@
+"""Reports: files made from the predictions of a run."""

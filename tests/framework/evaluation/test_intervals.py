@@ -1,0 +1,142 @@
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import binomtest
+
+from sightkit import Predictions, Score, wilson_interval
+from sightkit.errors import PluginError
+from sightkit.evaluation.intervals import bootstrap_interval, drawn_counts
+
+
+def predictions_of(labels, *, classes=2, seed=0):
+    labels = np.asarray(labels, dtype=np.int64)
+    probabilities = np.random.default_rng(seed).dirichlet(np.ones(classes), len(labels))
+    return Predictions(ids=tuple(map(str, range(len(labels)))), labels=labels, probabilities=probabilities)
+
+
+def share_of_ones(labels, _probabilities):
+    return Score(value=float(np.mean(labels == 1)))
+
+
+@dataclass
+class ShareOfOnes:
+    """The same with `resampled`, noting how many resamples it was asked for."""
+
+    asked: int = 0
+
+    def __call__(self, labels, probabilities):
+        return share_of_ones(labels, probabilities)
+
+    def resampled(self, labels, _probabilities, counts):
+        self.asked += len(counts)
+        return counts @ (labels == 1) / counts.sum(axis=1)
+
+
+@given(st.integers(1, 10**7), st.data())
+def test_wilson_interval_is_that_of_scipy(trials, data):
+    successes = data.draw(st.integers(0, trials))
+    expected = binomtest(successes, trials).proportion_ci(method="wilson")
+    assert wilson_interval(successes, trials) == pytest.approx((expected.low, expected.high), abs=1e-9)
+
+
+@given(st.integers(1, 10**9), st.data())
+def test_wilson_interval_holds_the_proportion_and_stays_in_the_unit_interval(trials, data):
+    successes = data.draw(st.integers(0, trials))
+    low, high = wilson_interval(successes, trials)
+    assert 0 <= low <= successes / trials <= high <= 1
+
+
+def test_without_trials_nothing_is_known():
+    assert wilson_interval(0, 0) == (0.0, 1.0)
+
+
+@pytest.mark.parametrize(("successes", "trials"), [(-1, 3), (4, 3), (0, -1)])
+def test_impossible_counts_are_refused(successes, trials):
+    with pytest.raises(ValueError, match="expected between 0 and trials"):
+        wilson_interval(successes, trials)
+
+
+@given(st.integers(1, 50), st.integers(1, 40), st.integers(1, 400))
+def test_resamples_do_not_depend_on_how_many_are_drawn_at_once(count, resamples, at_once):
+    whole = np.concatenate(list(drawn_counts(count, seed=3, resamples=resamples)))
+    parts = np.concatenate(list(drawn_counts(count, seed=3, resamples=resamples, at_once=at_once)))
+    assert whole.shape == (resamples, count)
+    assert (whole.sum(axis=1) == count).all()
+    np.testing.assert_array_equal(parts, whole)
+
+
+def test_bootstrap_agrees_with_theory_for_a_proportion():
+    predictions = predictions_of([1] * 700 + [0] * 1300)
+    low, high = bootstrap_interval(ShareOfOnes(), predictions, seed=1)
+    reach = 1.96 * math.sqrt(0.35 * 0.65 / 2000)
+    assert low == pytest.approx(0.35 - reach, abs=0.003)
+    assert high == pytest.approx(0.35 + reach, abs=0.003)
+
+
+def test_the_seed_decides_the_interval():
+    predictions = predictions_of([0, 1] * 100)
+    first, again, other = (bootstrap_interval(ShareOfOnes(), predictions, seed=seed) for seed in (1, 1, 2))
+    assert first == again
+    assert first != other
+
+
+def test_a_thousand_resamples_are_scored_at_once():
+    metric = ShareOfOnes()
+    bootstrap_interval(metric, predictions_of([0, 1] * 10), seed=1)
+    assert metric.asked == 1000
+
+
+def test_a_metric_without_resampled_is_called_on_the_first_200_of_the_same_resamples():
+    calls = []
+
+    def counted(labels, probabilities):
+        calls.append(len(labels))
+        return share_of_ones(labels, probabilities)
+
+    predictions = predictions_of([0, 1, 1, 0, 1] * 20)
+    called = bootstrap_interval(counted, predictions, seed=5)
+    assert calls == [100] * 200
+    assert called == bootstrap_interval(ShareOfOnes(), predictions, seed=5, resamples=200)
+
+
+@pytest.mark.parametrize("labels", [[], [1]])
+def test_fewer_than_two_samples_have_no_interval(labels):
+    assert all(map(math.isnan, bootstrap_interval(ShareOfOnes(), predictions_of(labels), seed=0)))
+
+
+def test_resamples_without_a_defined_score_are_left_out():
+    def share_where_both_classes_occur(labels, probabilities):
+        if len(set(labels.tolist())) < 2:
+            raise ValueError("only one class present")
+        return share_of_ones(labels, probabilities)
+
+    low, high = bootstrap_interval(share_where_both_classes_occur, predictions_of([0] * 9 + [1]), seed=0)
+    assert 0 < low <= high < 1
+
+
+def test_an_interval_of_mostly_undefined_scores_is_undefined():
+    def only_the_whole_set(labels, _probabilities):
+        return Score(value=1.0 if len(set(labels.tolist())) == 30 else math.nan)
+
+    assert all(map(math.isnan, bootstrap_interval(only_the_whole_set, predictions_of(range(30), classes=30), seed=0)))
+
+
+def test_a_mistake_of_the_metric_is_not_taken_for_an_undefined_score():
+    def mistaken(labels, _probabilities):
+        return labels.no_such_attribute
+
+    with pytest.raises(AttributeError):
+        bootstrap_interval(mistaken, predictions_of([0, 1]), seed=0)
+
+
+def test_resampled_values_of_a_wrong_shape_are_refused():
+    class PerClass(ShareOfOnes):
+        def resampled(self, _labels, _probabilities, counts):
+            return np.zeros((len(counts), 2))
+
+    with pytest.raises(PluginError, match=r"shape \(1000, 2\); expected float64 of shape \(1000,\)"):
+        bootstrap_interval(PerClass(), predictions_of([0, 1]), seed=0)
