@@ -204,7 +204,7 @@ def build_architecture(
     values = as_toml_value(params)
     try:
         found = registry.catalogue.find(Architecture[Any], name)
-        use = Use(found, validate_params(found, values), name)
+        use = Use(found, validate_params(found, values, registry.catalogue), name)
     except UnknownComponentError as error:
         message = f"architecture {name!r}: {error.message}"
         raise ConfigError(message) from None

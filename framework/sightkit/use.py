@@ -161,7 +161,7 @@ def validate_use(kind: type[C], value: Any, lookup: Lookup | None) -> Use[C]:
     except UnknownComponentError as error:
         failed = "plugin_failed" if error.plugin_failed else "unknown_component"
         raise at_path(("use",), written, PydanticCustomError(failed, "{reason}", {"reason": error.message})) from None
-    return Use(found, validate_params(found, value), written, label)
+    return Use(found, validate_params(found, value, lookup), written, label)
 
 
 def reserved_key_problems(
@@ -184,13 +184,13 @@ def reserved_key_problems(
     return problems
 
 
-def validate_params(found: Found[Any], value: Mapping[str, Any]) -> Params:
+def validate_params(found: Found[Any], value: Mapping[str, Any], lookup: Lookup) -> Params:
     """Validate the parameters of a component; errors say which component they belong to and what it knows."""
     reserved = RESERVED_KEYS if found.component.kind in Use.NAMED else {"use"}
     given = {key: item for key, item in value.items() if key not in reserved}
     model: type[Params] = found.component.params
     try:
-        return model.model_validate_json(json.dumps(given))
+        return model.model_validate_json(json.dumps(given), context=lookup)
     except ValidationError as error:
         owner = f"{found.component.name}, from {found.origin}"
         raise ValidationError.from_exception_data(

@@ -50,6 +50,10 @@ class TerminalDisplay:
     ) -> None:
         self._progress.stop()
 
+    def say(self, text: str) -> None:
+        """Print a line for those who watch."""
+        self._say(f"[dim]{text}[/dim]")
+
     def preparing(self, done: int, total: int) -> None:
         """Show how many images were read."""
         self._show("reading images", done, total, f"{done:,} of {total:,}")

@@ -56,6 +56,7 @@ def run(
             experiment, assignments=assignments, unset=unset, files=registry, trust=trust_project, strict=strict
         )
         loaded.check()
+        display.say("starting TensorFlow")
         start_tensorflow()
         with display:
             done = loaded.run(runs_dir=runs_dir, display=display, argv=sys.argv)

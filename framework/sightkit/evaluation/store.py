@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import uuid
 import zipfile
 from collections.abc import Sequence
 from itertools import pairwise
@@ -14,6 +12,7 @@ import numpy as np
 
 from sightkit.contracts import Predictions
 from sightkit.errors import StorageError
+from sightkit.files import replacing
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -36,26 +35,15 @@ def save_predictions(path: Path, predictions: Predictions) -> None:
         StorageError: the file cannot be written.
     """
     text, ends = packed(predictions.ids)
-    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}.tmp")
-    try:
-        try:
-            with temporary.open("xb") as file:
-                np.savez(
-                    file,
-                    format=np.int64(FORMAT),
-                    ids=text,
-                    id_ends=ends,
-                    labels=np.asarray(predictions.labels, dtype=np.int64),
-                    probabilities=np.asarray(predictions.probabilities, dtype=np.float64),
-                )
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
-    except OSError as error:
-        message = f"{path}: the predictions cannot be written: {error.strerror or error}"
-        raise StorageError(message) from error
+    with replacing(path) as file:
+        np.savez(
+            file,
+            format=np.int64(FORMAT),
+            ids=text,
+            id_ends=ends,
+            labels=np.asarray(predictions.labels, dtype=np.int64),
+            probabilities=np.asarray(predictions.probabilities, dtype=np.float64),
+        )
 
 
 def load_predictions(path: Path) -> Predictions:
@@ -68,7 +56,7 @@ def load_predictions(path: Path) -> Predictions:
         arrays = checked_arrays(read_arrays(path))
         ids = unpacked(arrays["ids"], arrays["id_ends"])
     except OSError as error:
-        message = f"{path}: the predictions cannot be read: {error.strerror or error}"
+        message = f"{path}: cannot be read: {error.strerror or error}"
         raise StorageError(message) from error
     except Exception as error:  # a damaged archive raises nearly anything, from zipfile, zlib, tokenize or NumPy
         message = f"{path}: damaged, or not a file of predictions that this version of sightkit reads: {error}"

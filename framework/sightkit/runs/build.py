@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sightkit.errors import PluginError, SightkitError
+from sightkit.errors import PluginError, SightkitError, StorageError
 from sightkit.use import Use
+
+DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
+"""Not the plugin's fault."""
 
 
 def build(use: Use[Any], task: object) -> Any:
@@ -28,9 +32,18 @@ def blaming(use: Use[Any], what: str) -> Iterator[None]:
         yield
     except (SightkitError, MemoryError):
         raise
+    except OSError as error:
+        if error.errno not in DISK_FULL:
+            raise plugin_error(use, what, error) from error
+        message = f"{error.filename or 'a file'}: cannot be written: {error.strerror}"
+        raise StorageError(message) from error
     except Exception as error:
-        message = (
-            f'{use.component.kind} "{use.name}" (plugin {use.found.plugin}, from {use.found.origin}) {what}: '
-            f"{type(error).__name__}: {error}; this is a mistake in the plugin (--debug shows where)"
-        )
-        raise PluginError(message) from error
+        raise plugin_error(use, what, error) from error
+
+
+def plugin_error(use: Use[Any], what: str, error: Exception) -> PluginError:
+    """Return the error that says whose code failed and how."""
+    return PluginError(
+        f'{use.component.kind} "{use.name}" (plugin {use.found.plugin}, from {use.found.origin}) {what}: '
+        f"{type(error).__name__}: {error}; this is a mistake in the plugin (--debug shows where)"
+    )

@@ -10,6 +10,7 @@ from sightkit.contracts import MetricFunction, MetricTask, Predictions, ReportTa
 from sightkit.errors import PluginError
 from sightkit.experiment import ExperimentSettings
 from sightkit.runs.build import blaming, build
+from sightkit.use import Use
 
 if TYPE_CHECKING:
     import numpy as np
@@ -60,12 +61,21 @@ def write_reports(
     for use in settings.reports:
         report = build(use, ReportTask(classes=classes, experiment=settings.name))
         with blaming(use, "failed while it wrote its files"):
-            output: Any = report(predictions, folder)
+            output: Any = report(predictions, own_folder(folder, use))
             if not isinstance(output, ReportOutput):
                 message = f'report "{use.name}" returned {output!r}; expected a sightkit.ReportOutput'
                 raise PluginError(message)
         texts.append(output.text)
     return [text for text in texts if text]
+
+
+def own_folder(folder: Path, use: Use[Any]) -> Path:
+    """Return where a report writes: two of one component have names, and a folder each."""
+    if use.label is None:
+        return folder
+    own = folder / use.label
+    own.mkdir(exist_ok=True)
+    return own
 
 
 def scores_of(metrics: Mapping[str, MetricFunction], predictions: Predictions, *, seed: int) -> dict[str, Score]:

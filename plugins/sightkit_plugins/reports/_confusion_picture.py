@@ -78,7 +78,7 @@ def draw_picture(matrix: ConfusionMatrix, path: Path, *, title: str, normalise: 
     fonts = ["DejaVu Sans", *installed(FALLBACK_FONTS)]
     own = {"font.family": fonts, "text.parse_math": False}
     # "default" is what matplotlib ships: not the matplotlibrc of whatever folder this process was started in.
-    with matplotlib.style.context([own]):
+    with matplotlib.style.context(["default", own]):
         figure = Figure()
         FigureCanvasAgg(figure)
         sizes = sizes_for(matrix)

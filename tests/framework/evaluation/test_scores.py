@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from sightkit import DataError, PluginError, Predictions, Score
-from sightkit.evaluation.scores import score_all, scores_document
+from sightkit.evaluation.scores import score_all, scores_document, value_all
 
 PREDICTIONS = Predictions(
     ids=("a", "b", "c", "d"),
@@ -44,6 +44,17 @@ def test_numbers_of_numpy_become_numbers_of_python():
     (score,) = score_all({"numpy": returning(returned)}, PREDICTIONS, seed=0).values()
     assert score == Score(value=0.5, per_class=(0.5, 1.0), interval=(0.0, 1.0))
     assert {type(number) for number in (score.value, *score.per_class, *score.interval)} == {float}
+
+
+def test_values_alone_come_without_resampling():
+    calls = []
+
+    def counted(labels, probabilities):
+        calls.append(len(labels))
+        return accuracy(labels, probabilities)
+
+    assert value_all({"mine": counted}, PREDICTIONS) == {"mine": Score(value=0.75)}
+    assert calls == [4]
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,7 @@ def test_a_write_that_fails_keeps_the_old_file_and_leaves_nothing_behind(tmp_pat
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, limits[1]))
     try:
-        with pytest.raises(StorageError, match=r"test\.npz: the predictions cannot be written: File too large"):
+        with pytest.raises(StorageError, match=r"test\.npz: cannot be written: File too large"):
             save_predictions(path, predictions_of(map(str, range(10_000))))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
@@ -65,9 +65,9 @@ def test_a_write_that_fails_keeps_the_old_file_and_leaves_nothing_behind(tmp_pat
 
 
 def test_a_folder_that_is_missing_is_an_error_that_names_the_file(tmp_path):
-    with pytest.raises(StorageError, match=r"nowhere/test\.npz: the predictions cannot be written: No such file"):
+    with pytest.raises(StorageError, match=r"nowhere/test\.npz: cannot be written: No such file"):
         save_predictions(tmp_path / "nowhere/test.npz", predictions_of(["a"]))
-    with pytest.raises(StorageError, match=r"nowhere/test\.npz: the predictions cannot be read: No such file"):
+    with pytest.raises(StorageError, match=r"nowhere/test\.npz: cannot be read: No such file"):
         load_predictions(tmp_path / "nowhere/test.npz")
 
 
@@ -95,6 +95,16 @@ def test_a_damaged_file_is_refused_or_nothing_that_counts_was_damaged(tmp_path, 
     except StorageError:
         return
     assert_same(loaded, saved)
+
+
+def test_a_file_that_says_that_it_is_shorter_is_refused(tmp_path):
+    path = tmp_path / "test.npz"
+    save_predictions(path, predictions_of(["a", "b", "c"]))
+    content = path.read_bytes()
+    assert content.count(b"'shape': (3,") == 4
+    path.write_bytes(content.replace(b"'shape': (3,", b"'shape': (2,"))
+    with pytest.raises(StorageError, match="checksum"):
+        load_predictions(path)
 
 
 @pytest.mark.parametrize(

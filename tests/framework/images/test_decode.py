@@ -302,8 +302,9 @@ def test_however_a_file_is_damaged_it_is_an_image_or_a_data_error(content, data)
 
 
 @pytest.mark.parametrize("exif", [b"Exif\0\0garbage", b"Exif\0\0", b"Exif\0\0II*\0\xff\xff\xff\xff"])
-def test_damaged_metadata_does_not_hide_the_image(exif):
-    assert as_is(encoded(GRADIENT, "JPEG", exif=exif)).shape == (32, 48, 3)
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_damaged_metadata_does_not_hide_the_image(exif, kind):
+    assert as_is(encoded(GRADIENT, kind, exif=exif)).shape == (32, 48, 3)
 
 
 def test_odd_metadata_neither_warns_nor_hides_the_image():

@@ -14,7 +14,7 @@ from sightkit_plugins.reports.confusion_matrix import ConfusionMatrixParams, bui
 
 ODD_NAMES = (
     r"$\frac{a}{b}$",
-    r"$\nosuchcommand",
+    r"$\nosuchcommand$",
     "a\nb\tc",
     "猫",
     "\N{CAT FACE} cat \N{PILE OF POO}",

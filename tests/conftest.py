@@ -1,0 +1,71 @@
+"""What many tests need: the real command line in a process of its own, with a home of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a command did."""
+
+    code: int
+    out: str
+    err: str
+
+
+Command = Callable[..., Outcome]
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A user's home with nothing in it, so that the registry and the trust of whoever runs the tests don't count."""
+    folder = tmp_path / "home"
+    folder.mkdir()
+    for name in list(os.environ):
+        if name.startswith(("SIGHTKIT_", "XDG_")):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(folder))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(folder / "config"))
+    monkeypatch.setenv("XDG_STATE_HOME", str(folder / "state"))
+    return folder
+
+
+@pytest.fixture
+def sightkit(home: Path, tmp_path: Path) -> Command:
+    """The command line: ``sightkit("check", "flowers.toml", cwd=..., env=...)``, in a new process.
+
+    It starts in ``tmp_path / "work"`` unless told otherwise; ``python`` names another interpreter.
+    """
+    work = tmp_path / "work"
+    work.mkdir()
+
+    def run(
+        *words: str | Path, cwd: Path = work, env: dict[str, str] | None = None, python: str = sys.executable
+    ) -> Outcome:
+        done = subprocess.run(
+            [python, "-m", "sightkit", *map(str, words)],
+            cwd=cwd,
+            env={**os.environ, **(env or {})},
+            capture_output=True,
+            text=True,
+            timeout=300,
+            stdin=subprocess.DEVNULL,
+            check=False,
+        )
+        return Outcome(done.returncode, done.stdout, done.stderr)
+
+    return run
+
+
+@pytest.fixture
+def work(sightkit: Command, tmp_path: Path) -> Path:
+    """The folder that the command line starts in."""
+    return tmp_path / "work"

@@ -1,0 +1,256 @@
+"""A run from end to end, through the Python door: what it leaves behind, and what becomes of one that fails."""
+
+from __future__ import annotations
+
+import os
+import random
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import sightkit
+
+EXPERIMENT: dict[str, Any] = {
+    "name": "small",
+    "dataset": {"use": "digits"},
+    "architecture": {"use": "basic-cnn", "filters": [8]},
+    "training": {"epochs": 2, "batch_size": 128},
+}
+
+PLUGIN = '''
+import sightkit
+from sightkit import Extension, Metric, Params, Report, ReportOutput, Score, hookimpl
+
+class Nothing(Params):
+    """No parameters."""
+
+class Witness:
+    seen = []
+
+    @hookimpl
+    def sightkit_experiment_checked(self, experiment):
+        Witness.seen.append(f"checked {experiment.settings.name}")
+
+    @hookimpl
+    def sightkit_data_prepared(self, run, data):
+        Witness.seen.append(f"prepared {data.images.dtype} {run.state}")
+
+    @hookimpl
+    def sightkit_model_built(self, run, model):
+        Witness.seen.append(f"built {model.output_shape}")
+
+    @hookimpl
+    def sightkit_callbacks(self, run):
+        import keras
+        note = lambda epoch, logs: Witness.seen.append(f"callback {epoch}")
+        return [keras.callbacks.LambdaCallback(on_epoch_end=note)]
+
+    @hookimpl
+    def sightkit_epoch_ended(self, run, epoch, logs):
+        Witness.seen.append(f"epoch {epoch} {sorted(logs)[0]} {len(run.history)}")
+
+    @hookimpl
+    def sightkit_evaluated(self, run, split, scores):
+        Witness.seen.append(f"evaluated {split} {scores['accuracy'].interval is not None}")
+
+    @hookimpl
+    def sightkit_run_finished(self, run):
+        Witness.seen.append(f"finished {run.state} {'accuracy' in run.scores['test']}")
+
+    @hookimpl
+    def sightkit_run_failed(self, run, error):
+        Witness.seen.append(f"failed {run.state} {type(error).__name__}")
+
+class Clumsy:
+    @hookimpl
+    def sightkit_epoch_ended(self, run, epoch, logs):
+        raise ZeroDivisionError("oops")
+
+@hookimpl
+def sightkit_extensions():
+    return [
+        Extension(name="witness", summary="Notes what it sees.", params=Nothing, build=lambda params, task: Witness()),
+        Extension(name="clumsy", summary="Fails.", params=Nothing, build=lambda params, task: Clumsy()),
+    ]
+
+def broken(predictions, folder):
+    raise KeyError("no such thing")
+
+@hookimpl
+def sightkit_reports():
+    return [Report(name="broken", summary="Fails.", params=Nothing, build=lambda params, task: broken)]
+
+def worse(labels, probabilities):
+    return Score(value=float((probabilities.argmax(axis=1) != labels).mean()), higher_is_better=False)
+
+@hookimpl
+def sightkit_metrics():
+    return [Metric(name="error-rate", summary="Share of wrong ones.", params=Nothing, build=lambda params, task: worse)]
+'''
+
+
+@pytest.fixture
+def registry(tmp_path: Path) -> sightkit.Registry:
+    """The built-ins and the plugin above, whose module is this test's own."""
+    (tmp_path / "plugin.py").write_text(f"# {tmp_path}\n{PLUGIN}")
+    (tmp_path / "registry.toml").write_text('api = 1\n[plugins.mine]\npath = "plugin.py"\n')
+    return sightkit.Registry(extra=[tmp_path / "registry.toml"])
+
+
+def witness(registry: sightkit.Registry) -> list[str]:
+    """Return what the witness of a registry has seen."""
+    found = registry.catalogue.find(sightkit.Extension, "witness")
+    return list(type(found.component.build(found.component.params(), None)).seen)
+
+
+def test_a_run_leaves_everything_behind_that_the_design_names(tmp_path: Path) -> None:
+    run = sightkit.load(EXPERIMENT).run(runs_dir=tmp_path)
+
+    assert run.state == "finished"
+    assert run.path.parent == tmp_path / "small"
+    names = {path.name for path in run.path.iterdir()}
+    assert names == {
+        "manifest.json", "experiment.toml", "resolved.toml", "history.csv", "log.txt", "checkpoints", "predictions",
+        "scores.json", "reports", "model",
+    }  # fmt: skip
+    assert [row["epoch"] for row in run.history] == [1, 2]
+    assert set(run.predictions) == {"train", "validation", "test"}
+    assert {path.suffix for path in run.reports} == {".png", ".csv"}
+    assert not [path for path in run.path.rglob("*") if path.name.startswith(".") or path.suffix == ".tmp"]
+
+
+def test_the_saved_model_predicts_what_the_run_stored(tmp_path: Path) -> None:
+    from sightkit.evaluation.predict import Predictor
+    from sightkit.runs.data import prepare_data
+
+    experiment = sightkit.load(EXPERIMENT)
+    run = experiment.run(runs_dir=tmp_path)
+    data = prepare_data(experiment.settings, lambda done, total: None)
+    stored = run.predictions["test"]
+
+    made = Predictor(run.model).probabilities(data.images[data.splits["test"]])
+
+    assert stored.ids == tuple(data.ids[row] for row in data.splits["test"])
+    np.testing.assert_array_equal(made, stored.probabilities)
+    accuracy = (stored.probabilities.argmax(axis=1) == stored.labels).mean()
+    assert run.scores["test"]["accuracy"]["value"] == pytest.approx(accuracy, abs=1e-12)
+
+
+def test_two_runs_with_one_seed_have_equal_weights_and_another_seed_has_others(tmp_path: Path) -> None:
+    augmented = {**EXPERIMENT, "augmentations": [{"use": "rotate"}, {"use": "shift"}], "split": {"test": 0.2}}
+    digests = [
+        sightkit.load({**augmented, "seed": seed}).run(runs_dir=tmp_path).manifest["model"]["weights_sha256"]
+        for seed in (3, 3, 4)
+    ]
+    assert digests[0] == digests[1]
+    assert digests[0] != digests[2]
+
+
+def test_resolved_toml_repeats_the_run(tmp_path: Path) -> None:
+    first = sightkit.load(EXPERIMENT).run(runs_dir=tmp_path)
+    second = sightkit.load(first.path / "resolved.toml").run(runs_dir=tmp_path)
+    assert first.manifest["model"] == second.manifest["model"]
+
+
+def test_best_weights_are_those_of_the_epoch_that_the_monitor_liked_best(
+    tmp_path: Path, registry: sightkit.Registry
+) -> None:
+    # The error rate is better when it is lower: a monitor that took the highest would keep another epoch.
+    experiment = {
+        **EXPERIMENT,
+        "training": {"epochs": 4, "batch_size": 128, "monitor": "error-rate"},
+        "metrics": [{"use": "error-rate"}],
+    }
+    run = sightkit.load(experiment, registry=registry).run(runs_dir=tmp_path)
+    rates = [row["validation_error-rate"] for row in run.history]
+    best = run.manifest["model"]["best_epoch"]
+    assert rates[best - 1] == min(rates)
+    assert run.scores["validation"]["error-rate"]["value"] == pytest.approx(min(rates))
+
+
+def test_without_a_validation_split_the_last_epoch_is_kept(tmp_path: Path) -> None:
+    run = sightkit.load({**EXPERIMENT, "split": {"validation": 0.0}}).run(runs_dir=tmp_path)
+    assert run.manifest["model"]["best_epoch"] == 2
+    assert "validation_loss" not in run.history[0]
+    assert set(run.scores) == {"train", "test"}
+
+
+def test_run_hooks_are_called_in_the_order_of_the_run(tmp_path: Path, registry: sightkit.Registry) -> None:
+    experiment = sightkit.load({**EXPERIMENT, "extensions": [{"use": "witness"}]}, registry=registry)
+    experiment.run(runs_dir=tmp_path)
+    assert witness(registry) == [
+        "checked small",
+        "prepared uint8 running",
+        "built (None, 10)",
+        "callback 0",
+        "epoch 1 accuracy 1",
+        "callback 1",
+        "epoch 2 accuracy 2",
+        "evaluated test True",
+        "evaluated validation True",
+        "evaluated train True",
+        "finished finished True",
+    ]
+
+
+def test_an_extension_that_fails_is_logged_and_the_others_are_still_called(
+    tmp_path: Path, registry: sightkit.Registry
+) -> None:
+    extensions = [{"use": "clumsy"}, {"use": "witness"}]
+    run = sightkit.load({**EXPERIMENT, "extensions": extensions}, registry=registry).run(runs_dir=tmp_path)
+    assert run.state == "finished"
+    assert (
+        'extension "clumsy" failed in sightkit_epoch_ended: ZeroDivisionError: oops'
+        in (run.path / "log.txt").read_text()
+    )
+    assert "epoch 2 accuracy 2" in witness(registry)
+
+
+def test_a_report_that_fails_is_the_plugins_fault_and_the_manifest_says_so(
+    tmp_path: Path, registry: sightkit.Registry
+) -> None:
+    experiment = {**EXPERIMENT, "reports": [{"use": "broken"}], "extensions": [{"use": "witness"}]}
+    with pytest.raises(sightkit.PluginError, match=r'report "broken" \(plugin mine, .*no such thing'):
+        sightkit.load(experiment, registry=registry).run(runs_dir=tmp_path)
+    (folder,) = (tmp_path / "small").iterdir()
+    run = sightkit.Run(folder)
+    assert run.state == "failed"
+    assert "no such thing" in run.manifest["error"]
+    assert set(run.predictions) == {"train", "validation", "test"}, "nothing that was saved is lost"
+    assert witness(registry)[-1] == "failed failed PluginError"
+
+
+def test_a_loss_that_is_not_finite_ends_the_run_and_keeps_the_last_good_weights(tmp_path: Path) -> None:
+    experiment = {
+        **EXPERIMENT,
+        "optimizer": {"use": "sgd", "learning_rate": 1e30},
+        "training": {"epochs": 3, "batch_size": 512},
+    }
+    with pytest.raises(sightkit.DivergedError) as caught:
+        sightkit.load(experiment).run(runs_dir=tmp_path)
+    assert caught.value.exit_code == 4
+    (folder,) = (tmp_path / "small").iterdir()
+    assert sightkit.Run(folder).state == "failed"
+
+
+def test_nothing_of_the_host_process_is_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    before = (random.getstate(), np.random.get_state()[1].tolist(), os.getcwd(), dict(os.environ))  # noqa: PTH109
+    sightkit.load(EXPERIMENT).run(runs_dir=tmp_path)
+    after = (random.getstate(), np.random.get_state()[1].tolist(), os.getcwd(), dict(os.environ))  # noqa: PTH109
+    assert before == after
+
+
+def test_secrets_reach_neither_manifest_nor_resolved_experiment(tmp_path: Path) -> None:
+    words = ["sightkit", "run", "x.toml", "-s", "tracker.api_key=hunter2"]
+    run = sightkit.load(EXPERIMENT).run(runs_dir=tmp_path, argv=words)
+    assert "hunter2" not in (run.path / "manifest.json").read_text()
+    assert run.manifest["argv"][-1] == "tracker.api_key=(hidden)"
+
+
+def test_a_runs_folder_that_cannot_be_made_is_a_storage_error(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(sightkit.StorageError, match="--runs-dir"):
+        sightkit.load(EXPERIMENT).run(runs_dir=tmp_path / "file")
