@@ -47,7 +47,7 @@ def run(
     """
     from sightkit.cli.process import start_tensorflow
     from sightkit.cli.progress import TerminalDisplay
-    from sightkit.cli.signals import heed_termination
+    from sightkit.cli.signals import Terminated, heed_termination
 
     heed_termination()
     display = TerminalDisplay()
@@ -60,7 +60,7 @@ def run(
         start_tensorflow()
         with display:
             done = loaded.run(runs_dir=runs_dir, display=display, argv=sys.argv)
-    except (SightkitError, KeyboardInterrupt) as error:
+    except (SightkitError, KeyboardInterrupt, Terminated) as error:
         if json:
             print_json(failure(display, error))
         raise
@@ -73,4 +73,5 @@ def run(
 def failure(display: TerminalDisplay, error: BaseException) -> dict[str, Any]:
     """Return what a script is told of a run that did not finish."""
     state = "failed" if isinstance(error, Exception) else "interrupted"
-    return {"run": display.folder, "state": state, "error": str(error) or "interrupted", "scores": {}}
+    folder = None if display.folder is None else str(Path(display.folder).absolute())
+    return {"run": folder, "state": state, "error": str(error) or "interrupted", "scores": {}}

@@ -6,8 +6,11 @@ import signal
 from types import FrameType
 
 
-class Terminated(KeyboardInterrupt):
-    """SIGTERM: end as on Ctrl-C, with an exit code of its own."""
+class Terminated(BaseException):
+    """SIGTERM: end as on Ctrl-C, with an exit code of its own.
+
+    No KeyboardInterrupt, which typer would turn into its own word for Ctrl-C.
+    """
 
 
 def _terminate(_number: int, _frame: FrameType | None) -> None:

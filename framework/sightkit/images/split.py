@@ -112,12 +112,13 @@ def draw(
         in_train: How many training images each class has before anything is set apart.
     """
     wanted = shares(Counter(labels[row] for unit in units for row in unit), fraction=fraction, in_train=in_train)
-    if not any(wanted.values()):
-        return []
+    missing = sum(wanted.values())
     left = dict(in_train)
     drawn: list[Sequence[int]] = []
     nearest: tuple[int, Sequence[int]] | None = None
     for unit in units:
+        if not missing:
+            break
         counts = Counter(labels[row] for row in unit)
         if any(count >= left[label] for label, count in counts.items()):
             continue
@@ -125,6 +126,7 @@ def draw(
         if gain > 0:
             drawn.append(unit)
             for label, count in counts.items():
+                missing -= min(count, max(wanted[label], 0))
                 wanted[label] -= count
                 left[label] -= count
         elif nearest is None or gain > nearest[0]:

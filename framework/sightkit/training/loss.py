@@ -12,9 +12,7 @@ if TYPE_CHECKING:
     from sightkit.contracts import LossFunction
 
 
-def mean_loss(
-    loss: LossFunction, labels: NDArray[np.int64], logits: NDArray[np.float32], *, num_classes: int
-) -> float:
+def mean_loss(loss: LossFunction, labels: NDArray[np.int64], logits: NDArray[np.float32], *, num_classes: int) -> float:
     """Return the mean loss.
 
     Args:

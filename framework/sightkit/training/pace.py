@@ -23,6 +23,7 @@ class Pace:
     def record(self, count: int, seconds: float) -> None:
         """Learn that ``count`` steps took ``seconds``."""
         self._calls += 1
-        if self._calls > 1:
+        cut_short = count < self._count and seconds < SECONDS_PER_CALL  # by the epoch's end: says little
+        if self._calls > 1 and not cut_short:
             affordable = int(SECONDS_PER_CALL * count / max(seconds, 1e-9))
             self._count = max(1, min(affordable, GROWTH * count))

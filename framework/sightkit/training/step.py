@@ -137,8 +137,12 @@ class Steps:
             batch_size = tf.cast(tf.shape(images)[0], tf.float32)
             loss = tf.reduce_sum(per_sample(self._loss, labels, logits)) / batch_size
             loss += sum(self._model.losses, start=tf.constant(0.0))
+        gradients = tape.gradient(loss, variables)
+        if all(gradient is None for gradient in gradients):
+            message = "the loss does not depend on any trainable variable; expected it to be a function of the logits"
+            raise PluginError(message)
         right = tf.argmax(logits, axis=-1) == tf.argmax(labels, axis=-1)
-        return loss, tf.math.count_nonzero(right, dtype=tf.int32), tape.gradient(loss, variables)
+        return loss, tf.math.count_nonzero(right, dtype=tf.int32), gradients
 
     def _apply(self, gradients: Gradients, rate: tf.Tensor) -> None:
         self._optimizer.learning_rate.assign(rate)

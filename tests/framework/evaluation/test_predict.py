@@ -14,9 +14,7 @@ IMAGES = np.random.default_rng(0).integers(0, 256, (10, 6, 6, 1), dtype=np.uint8
 @pytest.fixture(scope="module")
 def model():
     layers = [keras.layers.Conv2D(8, 3), keras.layers.BatchNormalization(), keras.layers.Flatten()]
-    return keras.Sequential(
-        [keras.Input((6, 6, 1)), *layers, keras.layers.Dropout(0.9), keras.layers.Dense(3)]
-    )
+    return keras.Sequential([keras.Input((6, 6, 1)), *layers, keras.layers.Dropout(0.9), keras.layers.Dense(3)])
 
 
 def test_logits_are_those_of_the_model_in_inference(model):

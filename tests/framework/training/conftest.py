@@ -127,5 +127,3 @@ def one_step_a_call(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def many_steps_a_call(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sightkit.training.pace.SECONDS_PER_CALL", 1e9)
-
-

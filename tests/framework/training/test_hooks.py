@@ -7,6 +7,9 @@ from typing import Any
 import keras
 import pytest
 
+# Keras 3.15 reads a learning rate in a way that NumPy 2 warns of.
+KERAS_READS_A_RATE = "ignore:__array__ implementation:DeprecationWarning"
+
 
 class Recorder(keras.callbacks.Callback):
     """Writes down every hook that is called."""
@@ -43,12 +46,12 @@ def test_callbacks_hear_what_fit_would_tell_them_batches_once_a_call(train):
     recorder = Recorder()
     train(callbacks=[recorder], evaluate=lambda: {"loss": 1.0, "f1": 0.5})
     logs = ["accuracy", "loss", "val_f1", "val_loss"]
-    assert recorder.heard[:7] == ["begin", ("epoch", 0), ("from", 0), ("to", 0), ("from", 1), ("to", 1), ("from", 2)]
-    assert recorder.heard[-6:] == [("to", 3), ("from", 4), ("to", 4), (1, logs), "end"][-6:] or recorder.heard[-2:] == [
-        (1, logs),
-        "end",
-    ]
-    assert (0, logs) in recorder.heard
+    last_and_smaller = [("from", 4), ("to", 4)]
+    compiling_and_growing = [("from", 0), ("to", 0), ("from", 1), ("to", 1), ("from", 2), ("to", 3), *last_and_smaller]
+    at_full_speed = [("from", 0), ("to", 3), *last_and_smaller]
+    first = [("epoch", 0), *compiling_and_growing, (0, logs)]
+    second = [("epoch", 1), *at_full_speed, (1, logs)]
+    assert recorder.heard == ["begin", *first, *second, "end"]
 
 
 def test_training_that_is_given_up_does_not_end_for_callbacks(build, epochs):
@@ -97,12 +100,14 @@ def test_a_rate_set_by_a_callback_scales_the_schedule_from_then_on(train):
     assert [log.learning_rate for log in logs] == pytest.approx([0.014, 0.019 / 2, 0.024 / 2])
 
 
+@pytest.mark.filterwarnings(KERAS_READS_A_RATE)
 def test_keras_own_plateau_policy_works(train):
     plateau = keras.callbacks.ReduceLROnPlateau(monitor="val_loss", factor=0.1, patience=1)
     logs = train(epochs=3, callbacks=[plateau], evaluate=lambda: {"loss": 1.0}).logs
     assert [log.learning_rate for log in logs] == pytest.approx([0.02, 0.02, 0.002])
 
 
+@pytest.mark.filterwarnings(KERAS_READS_A_RATE)
 def test_keras_own_scheduler_works(train):
     scheduler = keras.callbacks.LearningRateScheduler(lambda epoch: 0.01 / (epoch + 1))
     logs = train(epochs=3, callbacks=[scheduler]).logs

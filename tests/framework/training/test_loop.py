@@ -91,7 +91,9 @@ def test_every_epoch_sees_each_training_image_once(train, data):
     seen: list[int] = []
 
     def watch(images: Any, labels: Any, _seeds: Any) -> tuple[Any, Any]:
-        tf.py_function(lambda values: seen.extend((values.numpy().sum(axis=(1, 2, 3)) * 255).round().tolist()), [images], [])
+        tf.py_function(
+            lambda values: seen.extend((values.numpy().sum(axis=(1, 2, 3)) * 255).round().tolist()), [images], []
+        )
         return images, labels
 
     train(epochs=2, augment=watch)
@@ -100,13 +102,23 @@ def test_every_epoch_sees_each_training_image_once(train, data):
     assert seen[:70] != seen[70:]
 
 
-def test_the_loss_is_the_mean_over_images_and_the_regularisation(train, build):
-    still = {"schedule": lambda _step: 0.0, "loss": lambda labels, _logits: labels[:, 0] * 6.0, "epochs": 1}
-    assert train(**still).logs[0].loss == pytest.approx(2.0, abs=0.2)
+def test_the_loss_is_the_mean_over_images_and_the_regularisation(train, build, data):
+    still = {"schedule": lambda _step: 0.0, "loss": six_for_the_first_class, "epochs": 1}
+    mean = 6 * float((data.labels[data.splits["train"]] == 0).mean())
+    assert train(**still).logs[0].loss == pytest.approx(mean, rel=1e-5)
     model = build(regularizer="l2")
     penalty = float(sum(model.losses))
     assert penalty > 0
-    assert train(model=model, **still).logs[0].loss == pytest.approx(train(**still).logs[0].loss + penalty, rel=1e-5)
+    assert train(model=model, **still).logs[0].loss == pytest.approx(mean + penalty, rel=1e-5)
+
+
+def six_for_the_first_class(labels: Any, logits: Any) -> Any:
+    return labels[:, 0] * 6.0 + 0.0 * tf.reduce_sum(logits, axis=1)
+
+
+def test_a_loss_that_ignores_the_logits_is_refused(train):
+    with pytest.raises(PluginError, match="does not depend on any trainable variable"):
+        train(loss=lambda labels, _logits: labels[:, 0])
 
 
 def test_the_schedule_sets_the_rate_of_each_step(train, build):
