@@ -114,7 +114,7 @@ def document(found: Found[Any]) -> dict[str, Any]:
 
 def params_schema(made: Component[Any]) -> dict[str, Any]:
     """Return the JSON Schema of a component's parameters."""
-    from sightkit.experiment.schema import table_schema
+    from sightkit.experiment.table_schema import table_schema
 
     return table_schema(made.params)
 

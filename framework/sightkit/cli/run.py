@@ -19,6 +19,7 @@ from sightkit.cli.options import (
     UnsetOption,
     open_experiment,
 )
+from sightkit.cli.signals import Terminated, heed_termination
 from sightkit.errors import SightkitError
 
 if TYPE_CHECKING:
@@ -47,7 +48,6 @@ def run(
     """
     from sightkit.cli.process import start_tensorflow
     from sightkit.cli.progress import TerminalDisplay
-    from sightkit.cli.signals import Terminated, heed_termination
 
     heed_termination()
     display = TerminalDisplay()

@@ -1,125 +1,190 @@
-"""The JSON Schema of an experiment, made from the components that are loaded, for editors and other tools."""
+"""The JSON Schema of an experiment, made from the components that are loaded, for editors and other tools.
+
+It refuses what ``sightkit check`` refuses, at the same key, except for what JSON Schema has no words for: what depends
+on another table (``monitor``, two entries of one name) or on other files, ``3.0`` for a whole number, which is the same
+number there, and ``nan`` and ``inf``, which JSON lacks.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
 
 from sightkit.component import KINDS, Component
 from sightkit.experiment.resolve import default_uses
 from sightkit.experiment.settings import ExperimentSettings
+from sightkit.experiment.table_schema import DEFINITIONS, DIALECT, PART, part_of, table_schema
 from sightkit.registry.catalogue import Catalogue
-from sightkit.use import KIND_KEY, Found, Use
+from sightkit.use import Found, UnknownComponentError, Use
 
-if TYPE_CHECKING:
-    from pydantic import BaseModel
-    from pydantic_core import core_schema
+Schema = dict[str, Any]
 
-DIALECT = "http://json-schema.org/draft-07/schema#"
-"""The dialect that taplo, tombi and python-jsonschema all know."""
+EXTENDS: Schema = {"required": ["extends"], "properties": {"extends": {"minItems": 1}}}
+"""Holds for a file that is only complete together with others."""
 
+HAS_USE: Schema = {"required": ["use"]}
 
-class TomlJsonSchema(GenerateJsonSchema):
-    """pydantic's JSON Schema in the dialect of `DIALECT`, for TOML, which has no null."""
-
-    schema_dialect = DIALECT
-
-    def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
-        """Leave out null: TOML says it by leaving out the key."""
-        return self.generate_inner(schema["schema"])
-
-    def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
-        """Leave out defaults of null, for the same reason."""
-        made = super().default_schema(schema)
-        return {key: value for key, value in made.items() if (key, value) != ("default", None)}
-
-    def tuple_schema(self, schema: core_schema.TupleSchema) -> JsonSchemaValue:
-        """Write the items of a tuple as the dialect does: ``items``, not ``prefixItems``."""
-        made = super().tuple_schema(schema)
-        if (items := made.pop("prefixItems", None)) is not None:
-            made["items"] = items
-            made.setdefault("additionalItems", False)
-        return made
+LABEL: Schema = {"type": "string", "pattern": r'^[^./\\:"][^/\\:"]*$', "description": "What scores and files call it."}
 
 
-def experiment_schema(catalogue: Catalogue) -> dict[str, Any]:
-    """Return a JSON Schema that accepts the experiments that ``sightkit check`` accepts, as far as one can say it."""
-    schema = table_schema(ExperimentSettings)
-    definitions = schema.setdefault("$defs", {})
-    defaults = default_uses()
+def experiment_schema(catalogue: Catalogue) -> Schema:
+    """Return a JSON Schema of the experiments that may name the components of a catalogue."""
+    whole = table_schema(ExperimentSettings)
+    definitions: Schema = whole.pop("definitions")
+    required = whole.pop("required")
+    alone: Schema = {}
+    extending: Schema = {}
     for kind in KINDS.values():
-        default = defaults.get((kind.kind,))
-        definitions[kind.kind] = kind_schema(kind, catalogue, default, definitions)
-    return {"$schema": DIALECT, "title": "sightkit experiment", **schema}
-
-
-def table_schema(model: type[BaseModel]) -> dict[str, Any]:
-    """Return the JSON Schema of one table, as it may be written."""
-    schema = model.model_json_schema(by_alias=True, schema_generator=TomlJsonSchema, mode="validation")
-    settle(schema)
-    return schema
-
-
-def kind_schema(
-    kind: type[Component[Any]], catalogue: Catalogue, default: str | None, definitions: dict[str, Any]
-) -> dict[str, Any]:
-    """Return the schema of a table that chooses a component: its ``use`` decides what else it may hold.
-
-    ``if`` and ``then`` on ``use`` rather than ``oneOf``, with which validators can't say which key is wrong.
-    """
-    found = catalogue.all(kind)
-    names = {
-        name: each for each in found for name in (each.component.name, each.identity) if is_meant(catalogue, kind, name)
+        choice = Choice(kind, catalogue)
+        definitions |= choice.definitions()
+        if (field := whole["properties"].get(kind.kind)) is not None:
+            del field["$ref"]
+            field |= choice.head()
+            alone[kind.kind] = choice.rules(default=default_uses().get((kind.kind,)))
+            extending[kind.kind] = choice.part_rules()
+    schema = {
+        "$schema": DIALECT,
+        "title": "sightkit experiment",
+        **whole,
+        "if": EXTENDS,
+        "then": open_table(extending),
+        "else": {"required": required, **open_table(alone)},
     }
-    use: dict[str, Any] = {"enum": sorted(names), "description": f"Which {kind.kind}."}
-    schema: dict[str, Any] = {"type": "object", "properties": {"use": use}}
-    if default is None:
-        schema["required"] = ["use"]
-    else:
-        use["default"] = default
-    schema["allOf"] = [chosen_schema(each, names, default, definitions) for each in found]
-    return schema
+    return {**schema, "definitions": reachable(schema, definitions)}
 
 
-def is_meant(catalogue: Catalogue, kind: type[Component[Any]], name: str) -> bool:
-    """Say whether ``use`` may say this name: a short name that two plugins share means neither."""
-    return "/" in name or name in catalogue.names(kind)
+class Choice:
+    """The tables that choose a component of one kind: ``use`` decides what else such a table may hold.
 
-
-def chosen_schema(
-    found: Found[Any], names: dict[str, Found[Any]], default: str | None, definitions: dict[str, Any]
-) -> dict[str, Any]:
-    """Return what a table may hold if its ``use`` is this component."""
-    mine = sorted(name for name, each in names.items() if each is found)
-    condition: dict[str, Any] = {"properties": {"use": {"enum": mine}}}
-    if default not in mine:
-        # Without `required`, the condition also holds for a table that says no `use`: right for the default only.
-        condition["required"] = ["use"]
-    params = table_schema(found.component.params)
-    definitions.update(params.pop("$defs", {}))
-    reserved: dict[str, Any] = {"use": {"const": mine[0]} if len(mine) == 1 else {"enum": mine}}
-    if found.component.kind in Use.NAMED:
-        reserved["name"] = {"type": "string", "minLength": 1, "description": "What scores and files call it."}
-    params["properties"] = {**reserved, **params.get("properties", {})}
-    params["description"] = found.component.summary
-    return {"if": condition, "then": params}
-
-
-def settle(schema: Any) -> None:
-    """Refer to the kinds where components are nested, and take out pydantic's titles.
-
-    Titles repeat the keys, and editors would show them instead of the descriptions.
+    Args:
+        kind: The kind.
+        catalogue: The components that there are.
     """
-    if isinstance(schema, list):
-        for inner in schema:
-            settle(inner)
-    elif isinstance(schema, dict):
-        if isinstance(schema.get("title"), str):
-            del schema["title"]
-        if isinstance(default := schema.get("default"), dict):
-            schema["default"] = {key: value for key, value in default.items() if value is not None}
-        if isinstance(kind := schema.pop(KIND_KEY, None), str):
-            schema["$ref"] = f"#/$defs/{kind}"
+
+    def __init__(self, kind: type[Component[Any]], catalogue: Catalogue) -> None:
+        self.kind = kind
+        self.found = catalogue.all(kind)
+        self.names: dict[str, Found[Any]] = {}
+        for name in sorted({name for each in self.found for name in (each.component.name, each.identity)}):
+            # A name that two plugins share means neither, and a component may lack what it requires.
+            with suppress(UnknownComponentError):
+                self.names[name] = catalogue.find(kind, name)
+        self.tables = {each.identity: self._table(each) for each in self.found}
+
+    def definitions(self) -> Schema:
+        """Return the kind, as items of arrays and other components' parameters refer to it, and all it refers to."""
+        complete: Schema = {}
+        for table in self.tables.values():
+            complete |= table["definitions"]
+        for each in self.found:
+            complete[self._key(each)] = {
+                key: value for key, value in self.tables[each.identity].items() if key != "definitions"
+            }
+        parts = {f"{name}{PART}": part_of(schema) for name, schema in complete.items()}
+        kind = {**self.head(), **self.rules(default=None)}
+        return {**complete, **parts, self.kind.kind: kind, f"{self.kind.kind}{PART}": {**self.head(), **self.part_rules()}}
+
+    def head(self) -> Schema:
+        """Return what holds whatever ``use`` says.
+
+        taplo completes and explains keys by ``properties``, never by ``then``: the parameters of all components are
+        here with nothing but their descriptions.
+        """
+        hints: Schema = {}
+        for table in self.tables.values():
+            for key, schema in table["properties"].items():
+                hints.setdefault(key, {"description": schema.get("description", "")})
+        use = {"enum": list(self.names), "description": f"Which {self.kind.kind}."}
+        return {"type": "object", **open_table({**hints, "use": use})}
+
+    def rules(self, *, default: str | None) -> Schema:
+        """Return what a complete table may hold and must.
+
+        ``if`` and ``then`` rather than ``oneOf``, with which validators can't say which key is wrong.
+
+        Args:
+            default: The component that a table means without ``use``; with ``None`` it must say one.
+        """
+        rules = [{"if": self._is(each), "then": {"$ref": self._reference(each)}} for each in self.found]
+        if default is None:
+            return {"required": ["use"], "allOf": rules}
+        if default not in self.names:
+            # Nothing to hold such a table to: the plugin of the default component is disabled.
+            return {"allOf": rules}
+        rules.append({"if": HAS_USE, "else": {"$ref": self._reference(self.names[default])}})
+        return {"allOf": rules}
+
+    def part_rules(self) -> Schema:
+        """Return what a table may hold whose other keys, ``use`` among them, may be in a file that this one extends."""
+        rules: list[Schema] = [
+            {"if": self._is(each), "then": {"$ref": f"{self._reference(each)}{PART}"}} for each in self.found
+        ]
+        known: dict[str, list[Schema]] = {}
+        for table in self.tables.values():
+            for key, schema in part_of(table)["properties"].items():
+                if schema not in known.setdefault(key, []):
+                    known[key].append(schema)
+        one_of_all = {key: schemas[0] if len(schemas) == 1 else {"anyOf": schemas} for key, schemas in known.items()}
+        rules.append({"if": HAS_USE, "else": {"properties": one_of_all, "additionalProperties": False}})
+        return {"allOf": rules}
+
+    def _table(self, found: Found[Any]) -> Schema:
+        """Return the schema of the table of one component, with its definitions."""
+        table = table_schema(found.component.params, prefix=f"{self._key(found)}.")
+        reserved: Schema = {"use": {"description": found.component.summary}}
+        if self.kind.kind in Use.NAMED:
+            reserved["name"] = LABEL
+        # Without a type: that of the kind is enough, and one mistake makes one message.
+        del table["type"]
+        return {
+            **table,
+            "description": found.component.summary,
+            "properties": {**reserved, **table.get("properties", {})},
+        }
+
+    def _is(self, found: Found[Any]) -> Schema:
+        """Return the condition that a table's ``use`` means one component."""
+        mine = [name for name, each in self.names.items() if each is found]
+        # `required`, because the condition would hold for a table without `use` otherwise.
+        return {"required": ["use"], "properties": {"use": {"enum": mine}}}
+
+    def _key(self, found: Found[Any]) -> str:
+        """Return what the schema of a component's table is called; a plugin's name may have any letters."""
+        plugin = "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in found.plugin)
+        return f"{self.kind.kind}.{plugin}.{found.component.name}"
+
+    def _reference(self, found: Found[Any]) -> str:
+        return f"{DEFINITIONS}{self._key(found)}"
+
+
+def open_table(properties: Schema) -> Schema:
+    """Return the schema of a table that may hold other keys too.
+
+    tombi warns of keys that are not among ``properties`` unless ``additionalProperties`` says in words that they may be.
+    """
+    return {"properties": properties, "additionalProperties": True}
+
+
+def reachable(schema: Schema, definitions: Schema) -> Schema:
+    """Return the definitions that a schema refers to, directly or through others."""
+    wanted: Schema = {}
+    names = list(references(schema))
+    while names:
+        name = names.pop()
+        if name not in wanted:
+            wanted[name] = definitions[name]
+            names.extend(references(definitions[name]))
+    return dict(sorted(wanted.items()))
+
+
+def references(schema: Any) -> Iterator[str]:
+    """Yield the names of the definitions that a schema refers to."""
+    if isinstance(schema, dict):
+        if isinstance(reference := schema.get("$ref"), str):
+            yield reference.removeprefix(DEFINITIONS)
         for inner in schema.values():
-            settle(inner)
+            yield from references(inner)
+    elif isinstance(schema, list):
+        for inner in schema:
+            yield from references(inner)

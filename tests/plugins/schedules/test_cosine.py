@@ -18,7 +18,9 @@ def rates(total_steps: int = 100, **params) -> list[float]:
 
 def test_the_rate_falls_from_the_optimizers_to_nothing_along_half_a_wave():
     values = rates()
-    assert [values[step] for step in (0, 25, 50, 75, 100)] == pytest.approx([0.1, 0.0853553, 0.05, 0.0146447, 0.0])
+    assert [values[step] for step in (0, 25, 50, 75, 100)] == pytest.approx(
+        [0.1, 0.0853553, 0.05, 0.0146447, 0.0], abs=1e-7
+    )
 
 
 def test_the_final_fraction_is_where_it_ends():
