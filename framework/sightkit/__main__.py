@@ -6,18 +6,18 @@ import sys
 def leave_working_directory() -> None:
     """Take the working directory off ``sys.path``, so that no module or ``.dist-info`` lying there is picked up.
 
-    ``python -m`` puts it there, and so does an empty entry of PYTHONPATH. The folder that sightkit itself was imported
-    from stays, for those who work inside it.
+    ``python -m`` puts it there, and so does an empty entry of PYTHONPATH. The folders that sightkit and its
+    plugins were imported from stay, for those who work inside them.
     """
     import os
 
-    here = os.getcwd()  # noqa: PTH109 - pathlib itself could still be shadowed here
+    try:
+        here = os.path.realpath(os.getcwd())  # noqa: PTH109 - pathlib itself could still be shadowed here
+    except FileNotFoundError:
+        return  # the working directory was removed, so nothing can lie there
     home = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120
-    sys.path[:] = [
-        entry
-        for entry in sys.path
-        if entry == home or (entry not in {"", "."} and os.path.realpath(entry) != os.path.realpath(here))
-    ]
+    own = {home, os.path.join(os.path.dirname(home), "plugins")}  # noqa: PTH118, PTH120
+    sys.path[:] = [entry for entry in sys.path if entry in own or os.path.realpath(entry) != here]
 
 
 def main() -> None:

@@ -5,14 +5,15 @@ A fence says after its language what it is:
 - ``toml``: a whole experiment; with a file's name it is saved under it. ``toml wrong NAME``: one that is refused.
   ``toml fragment``: a part of one. ``toml registry``, or a file called registry.toml: a registry.
 - ``python``: runs. ``python plugin NAME``: a plugin. ``python test NAME``: passes under pytest.
-- ``console``: commands behind ``$``, and what they print; ``...`` stands for any lines.
-- ``sh``: commands of which sightkit's own must be possible. ``text`` and ``json``: what something looks like.
+- ``console``: commands behind ``$``, and what they print; a line ``...`` stands for any lines.
+- ``sh``: commands, of which sightkit's own are possible ones. ``text`` and ``json``: what something looks like.
 
 A page is a session in one folder: files are saved and commands are run in its order.
 """
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import re
@@ -20,29 +21,37 @@ import shlex
 import subprocess
 import sys
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import typer
 
-import sightkit
+import sightkit as package
+from command import Command
 from sightkit.cli import app
-from sightkit.errors import ConfigError
 from sightkit.registry.policy import read_layer
 from sightkit.registry.sources import GROUP
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-FENCE = re.compile(r"^```(\S*)(?:[ ]([^\n]+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-HOME = "/home/ada"
-"""Where the pages' folders are said to be."""
+FENCE = re.compile(r"^```(\S*)(?: ([^\n]+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+FORMS = {
+    "console": {""},
+    "json": {""},
+    "python": {"", "plugin", "test"},
+    "sh": {""},
+    "text": {""},
+    "toml": {"", "wrong", "fragment", "registry"},
+}
+SHOWN_FOLDER = "/home/ada/work"
+"""What the pages call the folder that they work in."""
 
 
 @dataclass(frozen=True)
 class Fence:
-    """A fenced block of a page."""
+    """A fenced block of a page; ``file`` is empty where it is not saved."""
 
     page: Path
     line: int
@@ -54,11 +63,223 @@ class Fence:
     def __str__(self) -> str:
         return f"{self.page.name}:{self.line}"
 
+    def save(self, folder: Path) -> Path:
+        path = folder / (self.file or f"line-{self.line}.{self.language}")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(self.text, encoding="utf-8")
+        return path
+
 
 def fences_of(page: Path) -> Iterator[Fence]:
     content = page.read_text(encoding="utf-8")
     for found in FENCE.finditer(content):
-        *roles, last = (found[2] or "").split(" ")
-        file, role = (last, *roles) if "." in last else ("", last)[::1] if not roles else (last, roles[0])
+        words = (found[2] or "").split()
+        file = words.pop() if words and "." in words[-1] else ""
         line = content.count("\n", 0, found.start()) + 1
-        yield Fence(page, line, found[1], role if isinstance(role, str) else "", file, found[3])
+        yield Fence(page, line, found[1], words[0] if words else "", file, found[3])
+
+
+FENCES = [fence for page in PAGES for fence in fences_of(page)]
+REGISTRIES = [fence for fence in FENCES if fence.role == "registry" or Path(fence.file).name == "registry.toml"]
+PROJECTS = [fence for fence in FENCES if Path(fence.file).name == "pyproject.toml"]
+EXPERIMENTS = [fence for fence in FENCES if fence.language == "toml" and fence not in REGISTRIES + PROJECTS]
+
+
+def chosen(language: str, *roles: str) -> list[Fence]:
+    return [fence for fence in FENCES if fence.language == language and fence.role in roles]
+
+
+def save_all(page: Path, folder: Path) -> None:
+    for fence in fences_of(page):
+        if fence.file:
+            fence.save(folder)
+
+
+def page_registry(page: Path, folder: Path) -> Path:
+    """Save everything of a page and return a registry of all its plugins."""
+    save_all(page, folder)
+    entries = ["api = 1"]
+    for fence in chosen("python", "plugin"):
+        if fence.page == page:
+            path = folder / fence.file
+            path = path.parent if path.name == "__init__.py" else path
+            entries.append(f"[plugins.{path.stem.replace('_', '-')}]\npath = {json.dumps(str(path))}")
+    registry = folder / "all-plugins.toml"
+    registry.write_text("\n".join(entries), encoding="utf-8")
+    return registry
+
+
+def load(path: Path, registry: Path) -> package.Experiment:
+    return package.load(path, registry=package.Registry(extra=[registry]))
+
+
+def test_every_fence_says_what_it_is():
+    assert FENCES
+    assert [str(fence) for fence in FENCES if fence.role not in FORMS.get(fence.language, ())] == []
+
+
+@pytest.mark.parametrize("fence", EXPERIMENTS, ids=str)
+def test_an_experiment_is_accepted_unless_the_page_says_that_it_is_wrong(fence, work, tmp_path):
+    registry = page_registry(fence.page, work)
+    path = fence.save(work)
+    if fence.role == "fragment" and "dataset" not in tomllib.loads(fence.text):
+        path.write_text(f'{fence.text}\n[dataset]\nuse = "digits"\n', encoding="utf-8")
+    if fence.role == "wrong":
+        with pytest.raises(package.ConfigError):
+            load(path, registry).check()
+    else:
+        load(path, registry).check()
+
+
+@pytest.mark.parametrize("fence", REGISTRIES, ids=str)
+def test_a_registry_is_one(fence, tmp_path):
+    assert read_layer("project", fence.save(tmp_path)).content.api == 1
+
+
+@pytest.mark.parametrize("fence", PROJECTS, ids=str)
+def test_a_distribution_announces_a_plugin_of_the_page(fence):
+    points = tomllib.loads(fence.text)["project"]["entry-points"][GROUP]
+    saved = {each.file for each in chosen("python", "plugin") if each.page == fence.page}
+    assert {f"{module.rpartition('.')[2]}.py" for module in points.values()} <= saved
+
+
+@pytest.mark.parametrize(
+    "page", sorted({fence.page for fence in chosen("python", "plugin")}), ids=lambda page: page.name
+)
+def test_the_plugins_of_a_page_load_without_a_remark(page, work, sightkit: Command):
+    listed = sightkit("plugins", "list", "--json", "--registry", page_registry(page, work))
+    records = [each for each in json.loads(listed.out) if each["decided_by"] == "command line"]
+    assert len(records) == sum(fence.page == page for fence in chosen("python", "plugin"))
+    for record in records:
+        assert (record["status"], record["notes"], record["reason"]) == ("loaded", [], ""), record
+        assert record["components"] or record["recipes"]
+
+
+@pytest.mark.parametrize("page", sorted({fence.page for fence in chosen("console", "")}), ids=lambda page: page.name)
+def test_commands_print_what_the_page_shows(page, work, sightkit: Command):
+    for fence in fences_of(page):
+        if fence.file:
+            fence.save(work)
+        if fence.language == "console":
+            for command, expected in session_of(fence):
+                program, *words = shlex.split(command)
+                assert program == "sightkit"
+                outcome = sightkit(*words)
+                printed = (outcome.err + outcome.out).replace(str(work), SHOWN_FOLDER)
+                assert matches(squeezed(printed), squeezed(expected)), f"{fence}: {command} printed\n{printed}"
+
+
+def session_of(fence: Fence) -> list[tuple[str, str]]:
+    parts = re.split(r"^\$ (.+)\n", fence.text, flags=re.MULTILINE)
+    assert not parts[0]
+    return list(zip(parts[1::2], parts[2::2], strict=True))
+
+
+def squeezed(text: str) -> list[str]:
+    """Return the lines with runs of spaces as two: the width of a column may depend on the folder's name."""
+    return [re.sub(r"  +", "  ", line.rstrip()) for line in text.strip("\n").split("\n")]
+
+
+def matches(printed: Sequence[str], expected: Sequence[str]) -> bool:
+    pattern = "\n".join(r".*" if line == "..." else re.escape(line) for line in expected)
+    return re.fullmatch(pattern, "\n".join(printed), re.DOTALL) is not None
+
+
+def commands_of(page: Path) -> Iterator[tuple[str, bool]]:
+    """Yield every command of sightkit's on a page, and whether it is complete."""
+    for fence in fences_of(page):
+        prompt = "" if fence.language == "sh" else "$ "
+        if fence.language in {"sh", "console", "text"}:
+            for line in fence.text.replace("\\\n", " ").splitlines():
+                if line.startswith(prompt):
+                    yield from ((part, True) for part in line.removeprefix(prompt).split("&&"))
+    prose = FENCE.sub("", page.read_text(encoding="utf-8"))
+    yield from ((span.replace("\n", " "), False) for span in re.findall(r"`(sightkit [^`]+)`", prose))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_command_exists_with_its_options(page):
+    for text, complete in commands_of(page):
+        words = shlex.split(text, comments=True)
+        while words and re.fullmatch(r"[A-Z_]+=.*", words[0]):
+            del words[0]
+        if words and Path(words[0]).name == "sightkit":
+            assert complaint(words[1:], complete=complete) is None, f"{page.name}: {text}"
+
+
+def complaint(words: Sequence[str], *, complete: bool) -> str | None:
+    """Return what the command line would say against these words, without obeying them."""
+    command = typer.main.get_command(app)
+    rest = [word for word in words if word != "--debug"]
+    while rest and rest[0] in getattr(command, "commands", {}):
+        command = command.commands[rest.pop(0)]
+    if hasattr(command, "commands") and not any(word.startswith("-") for word in rest):
+        return f"no such command: {' '.join(rest)}" if rest else None
+    try:
+        command.make_context("sightkit", rest)
+    except typer.Exit:
+        return None  # --help and --version end here
+    except Exception as error:
+        if type(error).__name__ == "MissingParameter" and not complete:
+            return None
+        return f"{type(error).__name__}: {error}"
+    return None
+
+
+@pytest.mark.parametrize("page", sorted({fence.page for fence in chosen("python", "")}), ids=lambda page: page.name)
+def test_the_python_of_a_page_runs(page, work, home):
+    save_all(page, work)
+    script = "\n".join(fence.text for fence in chosen("python", "") if fence.page == page)
+    assert run_python("-c", script, folder=work)
+
+
+@pytest.mark.parametrize("fence", chosen("python", "test"), ids=str)
+def test_the_tests_of_a_page_pass(fence, work, home):
+    save_all(fence.page, work)
+    assert run_python("-m", "pytest", "-q", "-p", "no:cacheprovider", fence.file, folder=work)
+
+
+def run_python(*words: str, folder: Path) -> bool:
+    done = subprocess.run(
+        [sys.executable, *words],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(folder), "TF_CPP_MIN_LOG_LEVEL": "3"},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    print(done.stdout, done.stderr)
+    return done.returncode == 0
+
+
+def test_the_plugins_of_the_guide_work_together_in_a_run(work, sightkit: Command):
+    save_all(ROOT / "docs" / "writing-a-plugin.md", work)
+    done = sightkit("run", "everything.toml", "--trust-project", "--json")
+    assert done.code == 0, done.err
+    result = json.loads(done.out)
+    run = Path(result["run"])
+    assert set(result["scores"]["test"]) == {"accuracy", "worst-recall"}
+    assert len((run / "diary.txt").read_text(encoding="utf-8").splitlines()) == 3
+    assert (run / "reports" / "mistakes-test.csv").is_file()
+
+
+def test_the_table_of_images_of_the_guide_is_read(work):
+    import numpy as np
+    from PIL import Image
+
+    from sightkit.images import prepare
+
+    registry = page_registry(ROOT / "docs" / "writing-a-plugin.md", work)
+    rows = [(f"{index}.png", "dark" if index < 10 else "bright", f"patient {index // 2}") for index in range(20)]
+    for index, (file, _, _) in enumerate(rows):
+        Image.fromarray(np.full((6, 6), index * 10, dtype=np.uint8)).save(work / file)
+    with (work / "table.csv").open("w", newline="") as file:
+        csv.writer(file).writerows([("file", "label", "group"), *rows])
+    (work / "scans.toml").write_text('[dataset]\nuse = "listed"\ntable = "table.csv"\n[images]\nsize = [6, 6]\n')
+    settings = load(work / "scans.toml", registry).settings
+    source = settings.dataset.component.build(settings.dataset.params, package.DatasetTask())
+    data = prepare(source, images=settings.images, split=settings.split, seed=0)
+    assert data.classes == ("bright", "dark")
+    assert data.images[0, 0, 0, 0] == 0
+    assert len(data.images) == 20

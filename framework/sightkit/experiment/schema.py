@@ -64,12 +64,12 @@ class Choice:
 
     def __init__(self, kind: type[Component[Any]], catalogue: Catalogue) -> None:
         self.kind = kind
-        self.found = catalogue.all(kind)
         self.names: dict[str, Found[Any]] = {}
-        for name in sorted({name for each in self.found for name in (each.component.name, each.identity)}):
+        for name in sorted({name for each in catalogue.all(kind) for name in (each.component.name, each.identity)}):
             # A name that two plugins share means neither, and a component may lack what it requires.
             with suppress(UnknownComponentError):
                 self.names[name] = catalogue.find(kind, name)
+        self.found = list({each.identity: each for each in self.names.values()}.values())
         self.tables = {each.identity: self._table(each) for each in self.found}
 
     def definitions(self) -> Schema:
@@ -107,12 +107,10 @@ class Choice:
             default: The component that a table means without ``use``; with ``None`` it must say one.
         """
         rules = [{"if": self._is(each), "then": {"$ref": self._reference(each)}} for each in self.found]
-        if default is None:
-            return {"required": ["use"], "allOf": rules}
-        if default not in self.names:
-            # Nothing to hold such a table to: the plugin of the default component is disabled.
-            return {"allOf": rules}
-        rules.append({"if": HAS_USE, "else": {"$ref": self._reference(self.names[default])}})
+        if default in self.names:
+            rules.append({"if": HAS_USE, "else": {"$ref": self._reference(self.names[default])}})
+        else:
+            rules.append(HAS_USE)
         return {"allOf": rules}
 
     def part_rules(self) -> Schema:
@@ -123,8 +121,9 @@ class Choice:
         known: dict[str, list[Schema]] = {}
         for table in self.tables.values():
             for key, schema in part_of(table)["properties"].items():
-                if schema not in known.setdefault(key, []):
-                    known[key].append(schema)
+                bare = {word: inner for word, inner in schema.items() if word not in {"default", "description"}}
+                if bare not in known.setdefault(key, []):
+                    known[key].append(bare)
         one_of_all = {key: schemas[0] if len(schemas) == 1 else {"anyOf": schemas} for key, schemas in known.items()}
         rules.append({"if": HAS_USE, "else": {"properties": one_of_all, "additionalProperties": False}})
         return {"allOf": rules}
@@ -135,10 +134,9 @@ class Choice:
         reserved: Schema = {"use": {"description": found.component.summary}}
         if self.kind.kind in Use.NAMED:
             reserved["name"] = LABEL
-        # Without a type: that of the kind is enough, and one mistake makes one message.
-        del table["type"]
         return {
-            **table,
+            # Without a type: that of the kind is enough, and one mistake makes one message.
+            **{key: value for key, value in table.items() if key != "type"},
             "description": found.component.summary,
             "properties": {**reserved, **table.get("properties", {})},
         }

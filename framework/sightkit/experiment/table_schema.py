@@ -92,11 +92,10 @@ def part_of(schema: Any) -> Any:
         return [part_of(inner) for inner in schema]
     if not isinstance(schema, dict):
         return schema
-    is_table = schema.get("type") == "object"
     made = {
         key: inner if key == "items" else part_of(inner)
         for key, inner in schema.items()
-        if not (is_table and key == "required")
+        if key != "required" or not isinstance(inner, list)
     }
     if isinstance(reference := made.get("$ref"), str):
         made["$ref"] = f"{reference}{PART}"

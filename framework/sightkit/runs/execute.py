@@ -14,64 +14,19 @@ from sightkit.contracts import Predictions, Score
 from sightkit.errors import SightkitError, StorageError
 from sightkit.experiment.text import toml_text
 from sightkit.files import write_json, write_text
-from sightkit.runs.data import describe_data, prepare_data
+from sightkit.runs.data import prepare_data
 from sightkit.runs.display import Display
+from sightkit.runs.execution import Execution
 from sightkit.runs.extensions import Extensions
 from sightkit.runs.fit import fit
 from sightkit.runs.folder import Run, make_folder
-from sightkit.runs.git import git_state
-from sightkit.runs.journal import Journal
 from sightkit.runs.judge import build_metrics, predict_split, scores_of, write_reports
-from sightkit.runs.manifest import Manifest, describe_run, now
+from sightkit.runs.manifest import now
 
 if TYPE_CHECKING:
     from sightkit.api import Experiment
     from sightkit.contracts import MetricFunction
     from sightkit.evaluation.predict import Predictor
-    from sightkit.images import PreparedData
-
-
-class Execution:
-    """What every part of one execution needs.
-
-    Attributes:
-        experiment: What is run.
-        data: The prepared images.
-        extensions: Whose hooks are called.
-        display: Who watches.
-        run: The run's folder.
-        manifest: Its record.
-        journal: Its log and history.
-    """
-
-    def __init__(
-        self,
-        experiment: Experiment,
-        *,
-        data: PreparedData,
-        extensions: Extensions,
-        display: Display,
-        folder: Path,
-        argv: Sequence[str],
-    ) -> None:
-        self.experiment = experiment
-        self.settings = experiment.settings
-        self.data = data
-        self.extensions = extensions
-        self.display = display
-        self.journal = Journal(folder)
-        about = describe_run(self.settings, experiment.registry, argv)
-        self.manifest = Manifest(folder, {**about, "data": describe_data(data), "git": git_state(Path.cwd())})
-        self.run = Run(folder)
-
-    def warn(self, message: str) -> None:
-        """Tell whoever watches, and the log."""
-        self.journal.note(f"warning: {message}")
-        self.display.warn(message)
-
-    def tell(self, hook: str, **arguments: object) -> None:
-        """Call a run hook of every extension."""
-        self.extensions.tell(hook, warn=self.warn, run=self.run, **arguments)
 
 
 def execute(experiment: Experiment, *, runs_dir: Path, display: Display, argv: Sequence[str]) -> Run:

@@ -18,6 +18,7 @@ from sightkit.contracts import (
 from sightkit.errors import PluginError, StorageError
 from sightkit.experiment import ExperimentSettings
 from sightkit.runs.build import build
+from sightkit.runs.execution import Execution
 from sightkit.runs.judge import values_of
 from sightkit.runs.network import build_network
 
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from sightkit.contracts import LossFunction, ScheduleFunction
     from sightkit.evaluation.predict import Predictor
     from sightkit.images import PreparedData
-    from sightkit.runs.execute import Execution
     from sightkit.training.augment import Augment
     from sightkit.training.best import BestWeights
     from sightkit.training.progress import EpochLog
