@@ -62,6 +62,7 @@ if TYPE_CHECKING:
     from sightkit.images.arrays import ArraySource as ArraySource
     from sightkit.registry.registry import Registry as Registry
     from sightkit.runs.folder import Run as Run
+    from sightkit.training.draws import fold as fold
     from sightkit.training.draws import uniform as uniform
     from sightkit.use import Use as Use
 
@@ -78,7 +79,7 @@ _MODULES = {
     "images.arrays": "ArraySource",
     "registry.registry": "Registry",
     "runs.folder": "Run",
-    "training.draws": "uniform",
+    "training.draws": "fold uniform",
     "use": "Use",
 }
 _MODULE_OF = {name: f"sightkit.{module}" for module, names in _MODULES.items() for name in names.split()}

@@ -23,6 +23,9 @@ def leave_working_directory() -> None:
 def main() -> None:
     """Run the command line and exit with its code."""
     leave_working_directory()
+    if hasattr(sys.stdout, "reconfigure"):
+        # A name that the terminal's encoding lacks is no reason to fail; standard error is like this from the start.
+        sys.stdout.reconfigure(errors="backslashreplace")
     from sightkit.cli import start
 
     sys.exit(start(sys.argv[1:]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -11,7 +12,7 @@ from sightkit.component import Architecture
 from sightkit.config.files import read_tree
 from sightkit.config.overrides import Override, apply_overrides, as_toml_value, parse_overrides, python_overrides
 from sightkit.config.tree import Origin, Tree
-from sightkit.errors import ConfigError
+from sightkit.errors import ConfigError, PluginError
 from sightkit.experiment.resolve import default_uses, name_from, resolve
 from sightkit.experiment.settings import ExperimentSettings
 from sightkit.registry.registry import Registry
@@ -124,6 +125,9 @@ def load(source: Path | str | Mapping[str, Any], *, registry: Registry | None = 
     problems: list[Problem] = []
     if isinstance(source, Mapping):
         tree = Tree.of(as_toml_value(source), Origin("experiment", Path.cwd()))
+        if "extends" in tree.data:
+            message = "extends is for files; merge the values instead"
+            problems.append(Problem("experiment", path="extends", message=message))
     else:
         tree = load_file(source, registry, problems)
     return Experiment(tree, registry=registry, problems=problems)
@@ -151,6 +155,7 @@ def recipe_path(name: str, registry: Registry) -> Path:
 
     Raises:
         ConfigError: no plugin offers it, or two do.
+        PluginError: no plugin offers it, and one that might have failed.
     """
     recipes = registry.catalogue.recipes()
     matches = [(record, recipe) for record, recipe in recipes if recipe.name == name]
@@ -160,11 +165,16 @@ def recipe_path(name: str, registry: Registry) -> Path:
         origins = " and ".join(f"plugin {record.name} ({record.origin})" for record, _ in matches)
         message = f"{name}: {origins} both offer a recipe of this name; run its file: {matches[0][1].path}"
         raise ConfigError(message)
-    if Path(name).is_dir():
+    # os.path, because pathlib fails on a name that is too long to be a file's.
+    if os.path.isdir(name):  # noqa: PTH112
         message = f"{name}: this is a folder; expected a TOML file or the name of a recipe"
         raise ConfigError(message)
     hint = did_you_mean(name, (recipe.name for _, recipe in recipes), otherwise="known recipes")
-    file = f"; for a file, write ./{name}" if Path(name).exists() else ""
+    file = f"; for a file, write ./{name}" if os.path.exists(name) else ""  # noqa: PTH110
+    if broken := registry.broken:
+        reasons = "; ".join(broken)
+        message = f"{name}: no such recipe is loaded; it may belong to a plugin that is not: {reasons}; or {hint}{file}"
+        raise PluginError(message)
     message = f"{name}: no such recipe; {hint}{file}"
     raise ConfigError(message)
 

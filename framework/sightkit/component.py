@@ -56,9 +56,21 @@ class Params(BaseModel):
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
         super().__pydantic_init_subclass__(**kwargs)
-        if reserved := RESERVED_KEYS & cls.model_fields.keys():
+        keys = {field.alias or name for name, field in cls.model_fields.items()}
+        if reserved := RESERVED_KEYS & {*keys, *cls.model_fields}:
             message = f"{cls.__qualname__} has a field {min(reserved)!r}, which is reserved; call it something else"
             raise TypeError(message)
+        for field in cls.model_fields.values():
+            if holds_path(field.default):
+                # As part of JSON, which parameters are validated as, a path is a string: pydantic would refuse it.
+                field.validate_default = False
+
+
+def holds_path(value: Any) -> bool:
+    """Say whether a default is a path, or an array or a table with one in it."""
+    if isinstance(value, Mapping):
+        value = tuple(value.values())
+    return any(map(holds_path, value)) if isinstance(value, tuple | list) else isinstance(value, Path)
 
 
 P = TypeVar("P", bound=Params)
@@ -94,6 +106,18 @@ class Component(Generic[P]):
         if not (isinstance(self.params, type) and issubclass(self.params, Params)):
             message = f"{self.kind} {self.name!r}: params is {self.params!r}; expected a subclass of sightkit.Params"
             raise TypeError(message)
+        if not callable(self.build):
+            message = f"{self.kind} {self.name!r}: build is {self.build!r}; expected a function of params and task"
+            raise TypeError(message)
+        if not isinstance(self.requires, tuple):
+            message = f'{self.kind} {self.name!r}: requires is {self.requires!r}; expected a tuple: ("scipy>=1",)'
+            raise TypeError(message)
+        if self.requires:
+            # Imported here because few components require anything.
+            from packaging.requirements import Requirement
+
+            for requirement in self.requires:
+                Requirement(requirement)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -195,6 +219,11 @@ class Recipe:
 
     name: str
     path: Path
+
+    def __post_init__(self) -> None:
+        if not KEBAB_CASE.fullmatch(self.name):
+            message = f'the recipe is named {self.name!r}; expected kebab-case, such as "fashion-mnist"'
+            raise ValueError(message)
 
 
 def collecting_hook(kind: type[Component[Any]]) -> str:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar, get_args, get_origin
 
-from pydantic import BaseModel, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationError
+from pydantic import BaseModel, GetCoreSchemaHandler, GetJsonSchemaHandler, PydanticUserError, ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError, core_schema
 
 from sightkit.component import RESERVED_KEYS, Component, Params
+from sightkit.errors import PluginError, SightkitError
 from sightkit.toml.messages import field_names
 
 if TYPE_CHECKING:
@@ -18,6 +21,10 @@ if TYPE_CHECKING:
 
 C = TypeVar("C", bound=Component[Any])
 KIND_KEY = "sightkit_kind"
+
+LONGEST_LABEL = 100
+LABEL = re.compile(rf"""[^./\\:"\x00-\x1f\x7f][^/\\:"\x00-\x1f\x7f]{{0,{LONGEST_LABEL - 1}}}""")
+"""A metric's, report's or extension's ``name``: it becomes part of the names of files, and a key of ``scores.json``."""
 
 
 class Lookup(Protocol):
@@ -151,17 +158,22 @@ def validate_use(kind: type[C], value: Any, lookup: Lookup | None) -> Use[C]:
     if lookup is None:
         message = "a component is validated with the catalogue as pydantic's context"
         raise TypeError(message)
-    written = value.get("use")
-    label = value.get("name")
-    if problems := reserved_key_problems(kind, value, lookup):
-        raise ValidationError.from_exception_data(kind.kind, problems)
-    assert isinstance(written, str)
-    try:
-        found = lookup.find(kind, written)
-    except UnknownComponentError as error:
-        failed = "plugin_failed" if error.plugin_failed else "unknown_component"
-        raise at_path(("use",), written, PydanticCustomError(failed, "{reason}", {"reason": error.message})) from None
-    return Use(found, validate_params(found, value, lookup), written, label)
+    written, label = value.get("use"), value.get("name") if kind.kind in Use.NAMED else None
+    problems = reserved_key_problems(kind, value, lookup)
+    if isinstance(written, str):
+        try:
+            found = lookup.find(kind, written)
+            params = validate_params(found, value, lookup)
+        except UnknownComponentError as error:
+            failed = "plugin_failed" if error.plugin_failed else "unknown_component"
+            told = PydanticCustomError(failed, "{reason}", {"reason": error.message})
+            problems.append({"type": told, "loc": ("use",), "input": written})
+        except ValidationError as error:
+            problems.extend(retold(line, line.get("ctx", {})) for line in error.errors(include_url=False))
+        else:
+            if not problems:
+                return Use(found, params, written, label)
+    raise ValidationError.from_exception_data(kind.kind, problems)
 
 
 def reserved_key_problems(
@@ -178,33 +190,60 @@ def reserved_key_problems(
         label = value["name"]
         if not isinstance(label, str):
             problems.append({"type": "string_type", "loc": ("name",), "input": label})
-        elif not label or set(label) & set('/\\:"') or label.startswith("."):
-            error = PydanticCustomError("bad_name", 'a name that can be part of a file\'s name, such as "macro-f1"')
+        elif not LABEL.fullmatch(label):
+            rule = f'a name of at most {LONGEST_LABEL} characters that files may have too, such as "macro-f1"'
+            error = PydanticCustomError("bad_name", "{rule}", {"rule": rule})
             problems.append({"type": error, "loc": ("name",), "input": label})
     return problems
 
 
 def validate_params(found: Found[Any], value: Mapping[str, Any], lookup: Lookup) -> Params:
-    """Validate the parameters of a component; errors say which component they belong to and what it knows."""
+    """Validate the parameters of a component; errors say which component they belong to and what it knows.
+
+    Raises:
+        ValidationError: they are wrong.
+        PluginError: their model is.
+    """
     reserved = RESERVED_KEYS if found.component.kind in Use.NAMED else {"use"}
     given = {key: item for key, item in value.items() if key not in reserved}
     model: type[Params] = found.component.params
     try:
-        return model.model_validate_json(json.dumps(given), context=lookup)
+        with usable_params(found):
+            return model.model_validate_json(json.dumps(given), context=lookup)
     except ValidationError as error:
         owner = f"{found.component.name}, from {found.origin}"
-        raise ValidationError.from_exception_data(
-            found.component.name, [owned(line, model, owner) for line in error.errors(include_url=False)]
-        ) from None
+        lines = [
+            retold(line, {"owner": owner, "valid": valid_keys(model, line["loc"], reserved), **line.get("ctx", {})})
+            for line in error.errors(include_url=False)
+        ]
+        raise ValidationError.from_exception_data(found.component.name, lines) from None
 
 
-def owned(line: Any, model: type[BaseModel], owner: str) -> InitErrorDetails:
-    """Return an error line of pydantic's with the component it belongs to added to its context."""
-    context = {"owner": owner, "valid": field_names(model, line["loc"]), **line.get("ctx", {})}
-    message = line["msg"].replace("{", "(").replace("}", ")")
-    return {"type": PydanticCustomError(line["type"], message, context), "loc": line["loc"], "input": line["input"]}
+@contextmanager
+def usable_params(found: Found[Any]) -> Iterator[None]:
+    """Blame a component's plugin if the model of its parameters fails: pydantic builds it, and runs it, on first use.
+
+    Raises:
+        PluginError: with the reason.
+    """
+    try:
+        yield
+    except (ValidationError, SightkitError):
+        raise
+    except (Exception, SystemExit) as error:
+        made = found.component
+        said = error.message if isinstance(error, PydanticUserError) else f"{type(error).__name__}: {error}"
+        reason = said.split("\n")[0]
+        message = f"plugin {found.plugin} ({found.origin}): {made.kind} {made.name}: its params can't be used: {reason}"
+        raise PluginError(message) from error
 
 
-def at_path(path: tuple[int | str, ...], value: Any, error: PydanticCustomError) -> ValidationError:
-    """Return ``error`` placed at ``path`` below the value being validated."""
-    return ValidationError.from_exception_data(str(path[-1]), [{"type": error, "loc": path, "input": value}])
+def valid_keys(model: type[BaseModel], location: tuple[int | str, ...], reserved: Iterable[str]) -> list[str]:
+    """Return the keys that the table of an error knows."""
+    return [*field_names(model, location), *(reserved if len(location) == 1 else ())]
+
+
+def retold(line: Any, context: dict[str, Any]) -> InitErrorDetails:
+    """Return an error line of pydantic's as it is raised again, with a context of ours."""
+    told = PydanticCustomError(line["type"], "{message}", {**context, "message": line["msg"]})
+    return {"type": told, "loc": line["loc"], "input": line["input"]}

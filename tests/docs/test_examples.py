@@ -103,7 +103,7 @@ def page_registry(page: Path, folder: Path) -> Path:
         if fence.page == page:
             path = folder / fence.file
             path = path.parent if path.name == "__init__.py" else path
-            entries.append(f"[plugins.{path.stem.replace('_', '-')}]\npath = {json.dumps(str(path))}")
+            entries.append(f"[plugins.page-{path.stem.replace('_', '-')}]\npath = {json.dumps(str(path))}")
     registry = folder / "all-plugins.toml"
     registry.write_text("\n".join(entries), encoding="utf-8")
     return registry
@@ -166,7 +166,7 @@ def test_commands_print_what_the_page_shows(page, work, sightkit: Command):
                 assert program == "sightkit"
                 outcome = sightkit(*words)
                 printed = (outcome.err + outcome.out).replace(str(work), SHOWN_FOLDER)
-                assert matches(squeezed(printed), squeezed(expected)), f"{fence}: {command} printed\n{printed}"
+                assert matches(comparable(printed), comparable(expected)), f"{fence}: {command} printed\n{printed}"
 
 
 def session_of(fence: Fence) -> list[tuple[str, str]]:
@@ -175,8 +175,9 @@ def session_of(fence: Fence) -> list[tuple[str, str]]:
     return list(zip(parts[1::2], parts[2::2], strict=True))
 
 
-def squeezed(text: str) -> list[str]:
-    """Return the lines with runs of spaces as two: the width of a column may depend on the folder's name."""
+def comparable(text: str) -> list[str]:
+    """Return the lines without what may differ: sightkit's version, and a column's width, due to a folder's name."""
+    text = re.sub(r"sightkit \d[.\w]*", "sightkit VERSION", text)
     return [re.sub(r"  +", "  ", line.rstrip()) for line in text.strip("\n").split("\n")]
 
 
@@ -200,7 +201,7 @@ def commands_of(page: Path) -> Iterator[tuple[str, bool]]:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_command_exists_with_its_options(page):
     for text, complete in commands_of(page):
-        words = shlex.split(text, comments=True)
+        words = shlex.split(re.split(r" [>|] ", text)[0], comments=True)
         while words and re.fullmatch(r"[A-Z_]+=.*", words[0]):
             del words[0]
         if words and Path(words[0]).name == "sightkit":
@@ -262,6 +263,9 @@ def test_the_plugins_of_the_guide_work_together_in_a_run(work, sightkit: Command
     assert set(result["scores"]["test"]) == {"accuracy", "worst-recall"}
     assert len((run / "diary.txt").read_text(encoding="utf-8").splitlines()) == 3
     assert (run / "reports" / "mistakes-test.csv").is_file()
+    described = (ROOT / "docs" / "experiments.md").read_text(encoding="utf-8")
+    for name in (*(path.name for path in run.iterdir()), *json.loads((run / "manifest.json").read_text())):
+        assert f"`{name}" in described or name == "diary.txt", name
 
 
 def test_the_table_of_images_of_the_guide_is_read(work):

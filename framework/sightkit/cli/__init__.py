@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -41,9 +42,14 @@ def print_version(wanted: bool) -> None:
 @app.callback(epilog="Example:  sightkit run digits")
 def sightkit(
     version: Annotated[
-        bool, typer.Option("--version", callback=print_version, is_eager=True, help="Print the version and exit.")
+        bool,
+        typer.Option(
+            "--version", metavar="", callback=print_version, is_eager=True, help="Print the version and exit."
+        ),
     ] = False,
-    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks; goes anywhere on the line.")] = False,
+    debug: Annotated[
+        bool, typer.Option("--debug", metavar="", help="Show tracebacks; goes anywhere on the line.")
+    ] = False,
 ) -> None:
     """Train, judge and ship image classifiers; every dataset, model and metric is a plugin."""
 
@@ -88,7 +94,19 @@ def tell(error: BaseException) -> int | None:
             # A mistake in the words of the command line: typer knows best how to tell it.
             error.show()
             return int(error.exit_code)
+        case FileNotFoundError() if not in_a_folder():
+            complain("the working directory does not exist any more; change to another one")
+            return 5
         case MemoryError():
             complain("the memory of this machine is used up; smaller images or batches need less")
             return 5
     return None
+
+
+def in_a_folder() -> bool:
+    """Say whether there is a working directory; it may have been removed under our feet."""
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        return False
+    return True

@@ -15,7 +15,6 @@ from sightkit.cli.options import (
     StrictOption,
     TrustOption,
     UnsetOption,
-    open_experiment,
 )
 
 
@@ -33,17 +32,20 @@ def check(
 
     Example:  sightkit check flowers.toml
     """
-    from sightkit.toml.problems import TomlError
+    from sightkit.cli.opening import open_experiment
+    from sightkit.errors import SightkitError
+    from sightkit.toml.problems import Problem, TomlError
 
     try:
         loaded = open_experiment(
             experiment, assignments=assignments, unset=unset, files=registry, trust=trust_project, strict=strict
         )
         loaded.check()
-    except TomlError as error:
+    except SightkitError as error:
         if not json:
             raise
-        print_json({"ok": False, "problems": [dataclasses.asdict(problem) for problem in error.problems]})
+        problems = error.problems if isinstance(error, TomlError) else [Problem(experiment, message=str(error))]
+        print_json({"ok": False, "problems": [dataclasses.asdict(problem) for problem in problems]})
         raise typer.Exit(error.exit_code) from None
     for use in deprecated_uses(loaded.settings):
         warn(use)

@@ -8,17 +8,24 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sightkit.cli.console import print_json, print_table, print_text
-from sightkit.cli.options import JsonOption, RegistryOption, TrustOption, open_registry
-from sightkit.component import KINDS, Component
-from sightkit.errors import ConfigError
-from sightkit.toml.problems import did_you_mean
+from sightkit.cli.options import JsonOption, RegistryOption, TrustOption
+from sightkit.errors import ConfigError, PluginError
 
 if TYPE_CHECKING:
+    from sightkit.component import Component
     from sightkit.use import Found
+
+
+def complete_kind(incomplete: str) -> list[str]:
+    """Return the kinds that a word may become, for the shell."""
+    from sightkit.component import KINDS
+
+    return [kind for kind in KINDS if kind.startswith(incomplete)]
+
 
 KindArgument = Annotated[
     str | None,
-    typer.Argument(metavar="[KIND]", help="Only this kind.", autocompletion=lambda: list(KINDS), show_default=False),
+    typer.Argument(metavar="[KIND]", help="Only this kind.", autocompletion=complete_kind, show_default=False),
 ]
 
 
@@ -32,20 +39,27 @@ def components(
 
     Example:  sightkit components augmentations
     """
+    from sightkit.cli.opening import kind_named, open_registry
+    from sightkit.component import KINDS
+
     kinds = [kind_named(kind)] if kind is not None else list(KINDS.values())
     opened = open_registry(Path.cwd(), files=registry, trust=trust_project)
     found = [each for wanted in kinds for each in opened.catalogue.all(wanted)]
     if json:
         print_json([document(each) for each in found])
         return
+    names = [name for wanted in kinds for name in opened.catalogue.names(wanted)]
     print_table(
         ["kind", "name", "from", "summary"],
-        [[each.component.kind, each.component.name, each.origin, summary(each.component)] for each in found],
+        [
+            [each.component.kind, name, each.origin, summary(each.component)]
+            for each, name in zip(found, names, strict=True)
+        ],
     )
 
 
 def component(
-    kind: Annotated[str, typer.Argument(metavar="KIND", help="The kind.", autocompletion=lambda: list(KINDS))],
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="The kind.", autocompletion=complete_kind)],
     name: Annotated[str, typer.Argument(metavar="NAME", help="Its name, or plugin/name.")],
     json: JsonOption = False,
     registry: RegistryOption = [],
@@ -55,6 +69,7 @@ def component(
 
     Example:  sightkit component architecture basic-cnn
     """
+    from sightkit.cli.opening import kind_named, open_registry
     from sightkit.use import UnknownComponentError
 
     wanted = kind_named(kind)
@@ -63,34 +78,21 @@ def component(
         found = opened.catalogue.find(wanted, name)
     except UnknownComponentError as error:
         message = f"{wanted.kind} {name!r}: {error.message}"
-        raise ConfigError(message) from None
+        raise (PluginError if error.plugin_failed else ConfigError)(message) from None
     if json:
-        print_json({**document(found), "parameters": params_schema(found.component)})
+        print_json({**document(found), "parameters": params_schema(found)})
         return
     made = found.component
     print_text(f"{made.kind} {made.name}: {summary(made)}\nplugin {found.plugin}, from {found.origin}")
     if made.requires:
         print_text(f"requires {', '.join(made.requires)}")
-    rows = parameter_rows(params_schema(made))
+    rows = parameter_rows(params_schema(found))
     print_text("")
     if rows:
         print_table(["parameter", "type", "default", "description"], rows)
     else:
         print_text("It has no parameters.")
     print_text(f"\n{example(made)}")
-
-
-def kind_named(word: str) -> type[Component[Any]]:
-    """Return the kind that a word means, in the singular or the plural.
-
-    Raises:
-        ConfigError: there is no such kind.
-    """
-    for kind in KINDS.values():
-        if word in {kind.kind, kind.plural}:
-            return kind
-    message = f"{word}: no such kind of component; {did_you_mean(word, KINDS, otherwise='kinds')}"
-    raise ConfigError(message)
 
 
 def summary(made: Component[Any]) -> str:
@@ -112,11 +114,13 @@ def document(found: Found[Any]) -> dict[str, Any]:
     }
 
 
-def params_schema(made: Component[Any]) -> dict[str, Any]:
+def params_schema(found: Found[Any]) -> dict[str, Any]:
     """Return the JSON Schema of a component's parameters."""
     from sightkit.experiment.table_schema import table_schema
+    from sightkit.use import usable_params
 
-    return table_schema(made.params)
+    with usable_params(found):
+        return table_schema(found.component.params)
 
 
 def parameter_rows(schema: dict[str, Any]) -> list[list[str]]:

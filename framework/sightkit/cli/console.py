@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import os
 import sys
@@ -41,8 +42,9 @@ def print_text(text: str) -> None:
 
 
 def print_json(document: Any) -> None:
-    """Print a JSON document."""
-    sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False, default=str) + "\n")
+    """Print a JSON document, in ASCII where standard output can't take all letters."""
+    utf8 = codecs.lookup(sys.stdout.encoding or "utf-8").name == "utf-8"
+    sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=not utf8, default=str) + "\n")
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, title: str = "") -> None:

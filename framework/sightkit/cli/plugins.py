@@ -13,7 +13,6 @@ from sightkit.cli.options import (
     RegistryOption,
     StrictOption,
     TrustOption,
-    open_registry,
 )
 
 if TYPE_CHECKING:
@@ -33,6 +32,8 @@ def list_plugins(
 
     Example:  sightkit plugins list
     """
+    from sightkit.cli.opening import open_registry
+
     opened = open_registry(Path.cwd(), files=registry, trust=trust_project)
     if json:
         print_json([document(record) for record in opened.plugins])
@@ -54,6 +55,7 @@ def show_plugin(
 
     Example:  sightkit plugins show basic-cnn
     """
+    from sightkit.cli.opening import open_registry
     from sightkit.errors import ConfigError
     from sightkit.toml.problems import did_you_mean
 
@@ -88,7 +90,7 @@ def show_plugin(
 @app.command("trust")
 def trust_project_folder(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="The project's folder.")] = Path(),
-    revoke: Annotated[bool, typer.Option("--revoke", help="Trust it no longer.")] = False,
+    revoke: Annotated[bool, typer.Option("--revoke", metavar="", help="Trust it no longer.")] = False,
 ) -> None:
     """Let a project's registry.toml count, with the code it names as it is now.
 
@@ -111,7 +113,7 @@ def trust_project_folder(
         raise ConfigError(message)
     project = trust.Project(path)
     trust.trust(project)
-    print_table(["trusted file", "sha256"], [[name, digest[:16]] for name, digest in project.digests.items()])
+    print_table(["trusted file", "sha256"], [[name, digest[:16]] for name, digest in sorted(project.digests.items())])
 
 
 def remark(record: PluginRecord) -> str:

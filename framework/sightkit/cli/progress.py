@@ -13,6 +13,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemaining
 from rich.text import Text
 
 from sightkit.cli.console import console, print_table, print_text, printable, warn
+from sightkit.cli.process import start_tensorflow
 
 if TYPE_CHECKING:
     from sightkit.runs.folder import Run
@@ -50,10 +51,6 @@ class TerminalDisplay:
     ) -> None:
         self._progress.stop()
 
-    def say(self, text: str) -> None:
-        """Print a line for those who watch."""
-        self._say(f"[dim]{text}[/dim]")
-
     def preparing(self, done: int, total: int) -> None:
         """Show how many images were read."""
         self._show("reading images", done, total, f"{done:,} of {total:,}")
@@ -62,6 +59,13 @@ class TerminalDisplay:
         """Say what the run is about and where it goes."""
         self.folder = folder
         self._say("  ".join(f"[dim]{key}[/dim] {value}" for key, value in facts.items()))
+
+    def building(self) -> None:
+        """Start TensorFlow, which takes seconds and would greet with messages of its own."""
+        self._say("[dim]starting TensorFlow[/dim]")
+        self._progress.stop()
+        start_tensorflow()
+        self._progress.start()
 
     def training(self, progress: TrainingProgress) -> None:
         """Show how far training is, with a guess of the time that is left."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from sightkit.cli.console import print_json, print_table
-from sightkit.cli.options import JsonOption, RegistryOption, TrustOption, open_registry
+from sightkit.cli.options import JsonOption, RegistryOption, TrustOption
 
 
 def recipes(
@@ -18,6 +18,8 @@ def recipes(
 
     Example:  sightkit recipes
     """
+    from sightkit.cli.opening import open_registry
+
     opened = open_registry(Path.cwd(), files=registry, trust=trust_project)
     rows = [
         {
@@ -34,21 +36,28 @@ def recipes(
         return
     print_table(
         ["recipe", "measured", "time", "summary"],
-        [[row["name"], *measured(row.get("measured")), row.get("summary", "")] for row in rows],
+        [[row["name"], *measured(row.get("measured")), row.get("problem") or row.get("summary", "")] for row in rows],
     )
 
 
 def notes(path: Path) -> dict[str, Any]:
-    """Return what a recipe says of itself."""
+    """Return what a recipe says of itself, or that it says it wrongly: one recipe must not hide the others."""
+    from pydantic import ValidationError
+
+    from sightkit.experiment import RecipeNotes
     from sightkit.toml.document import read_document
+    from sightkit.toml.problems import TomlError
 
-    found = read_document(path).data.get("recipe", {})
-    return found if isinstance(found, dict) else {}
+    try:
+        said = read_document(path).data.get("recipe")
+        return {} if said is None else RecipeNotes.model_validate(said).model_dump(exclude_none=True)
+    except (TomlError, ValidationError):
+        return {"problem": f"cannot be used; sightkit check {path.stem} says why"}
 
 
-def measured(score: Any) -> tuple[str, str]:
+def measured(score: dict[str, Any] | None) -> tuple[str, str]:
     """Return a measured score with its interval, and the time, in words."""
-    if not isinstance(score, dict):
+    if score is None:
         return "", ""
     value = f"{score['metric']} {score['value']:.4f} ({score['low']:.4f} to {score['high']:.4f})"
     return value, f"{score['seconds']:.0f} s on {score['machine']}"

@@ -17,7 +17,6 @@ from sightkit.cli.options import (
     StrictOption,
     TrustOption,
     UnsetOption,
-    open_experiment,
 )
 from sightkit.cli.signals import Terminated, heed_termination
 from sightkit.errors import SightkitError
@@ -46,7 +45,7 @@ def run(
 
     Example:  sightkit run flowers.toml -s optimizer.learning_rate=3e-4
     """
-    from sightkit.cli.process import start_tensorflow
+    from sightkit.cli.opening import open_experiment
     from sightkit.cli.progress import TerminalDisplay
 
     heed_termination()
@@ -55,9 +54,6 @@ def run(
         loaded = open_experiment(
             experiment, assignments=assignments, unset=unset, files=registry, trust=trust_project, strict=strict
         )
-        loaded.check()
-        display.say("starting TensorFlow")
-        start_tensorflow()
         with display:
             done = loaded.run(runs_dir=runs_dir, display=display, argv=sys.argv)
     except (SightkitError, KeyboardInterrupt, Terminated) as error:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from sightkit.cli.options import RegistryOption, TrustOption, open_registry
+from sightkit.cli.options import RegistryOption, TrustOption
 
 
 def schema(
@@ -25,6 +25,7 @@ def schema(
 
     Example:  sightkit schema -o sightkit.schema.json
     """
+    from sightkit.cli.opening import open_registry
     from sightkit.experiment.schema import experiment_schema
 
     opened = open_registry(Path.cwd(), files=registry, trust=trust_project)

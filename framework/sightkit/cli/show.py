@@ -14,7 +14,6 @@ from sightkit.cli.options import (
     SetOption,
     TrustOption,
     UnsetOption,
-    open_experiment,
 )
 
 
@@ -23,7 +22,7 @@ def show(
     *,
     assignments: SetOption = [],
     unset: UnsetOption = [],
-    origins: Annotated[bool, typer.Option("--origins", help="Say behind each value who set it.")] = False,
+    origins: Annotated[bool, typer.Option("--origins", metavar="", help="Say behind each value who set it.")] = False,
     json: JsonOption = False,
     registry: RegistryOption = [],
     trust_project: TrustOption = False,
@@ -32,12 +31,17 @@ def show(
 
     Example:  sightkit show digits --origins
     """
+    from sightkit.cli.opening import open_experiment
+
     loaded = open_experiment(
         experiment, assignments=assignments, unset=unset, files=registry, trust=trust_project, strict=False
     )
-    if json:
-        print_json(loaded.settings.model_dump(mode="json", by_alias=True, exclude_none=True))
-        return
-    from sightkit.experiment.text import toml_text
+    from sightkit.experiment.text import toml_text, written
 
-    typer.echo(toml_text(loaded.settings, origins=loaded.tree if origins else None), nl=False)
+    values = written(loaded.settings)
+    if json:
+        print_json(values)
+        return
+    # As bytes, because TOML is UTF-8 whatever the terminal speaks.
+    text = toml_text(values, origins=loaded.tree if origins else None)
+    typer.echo(text.encode("utf-8", "backslashreplace"), nl=False)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from sightkit.config.tree import Origin, Tree, merge
-from sightkit.toml.document import Document, KeyPath, read_document
-from sightkit.toml.messages import shown
+from sightkit.toml.document import Document, KeyPath, dotted, read_document
 from sightkit.toml.problems import Problem, TomlError
+from sightkit.toml.shown import shown
+
+LONGEST_CHAIN = 50
+"""How many files may extend one another in a row; nobody reads that many, and Python's stack ends somewhere."""
 
 
 def read_tree(
@@ -26,48 +29,85 @@ def read_tree(
     Raises:
         TomlError: the file itself cannot be read or is not TOML.
     """
-    return extended(read_document(path, label=label), defaults, problems, chain=(path.resolve(),))
+    return Reading(defaults, problems).extended(read_document(path, label=label), [real(path)])
 
 
-def extended(
-    document: Document, defaults: Mapping[KeyPath, str], problems: list[Problem], chain: tuple[Path, ...]
-) -> Tree:
-    """Return what a document says on top of what it extends."""
-    folder = document.path.resolve().parent
-    tree = Tree()
-    for index, name in names_of(document, problems):
-        path = folder / name
-        at: KeyPath = ("extends", index)
-        if path.resolve() in chain:
-            circle = " extends ".join(short(each) for each in (*chain[chain.index(path.resolve()) :], path.resolve()))
-            problems.append(document.problem(at, f"extends goes in a circle: {circle}"))
-            continue
-        try:
-            base = read_document(path, label=short(path))
-        except TomlError as error:
-            named = f"extends {shown(name)}"
-            problems.extend(
-                document.problem(at, f"{named}: {problem.message}") if problem.line is None else problem
-                for problem in error.problems
-            )
-            continue
-        tree = merge(tree, extended(base, defaults, problems, (*chain, path.resolve())), defaults)
-    own = {key: value for key, value in document.data.items() if key != "extends"}
-    return merge(tree, Tree.of(own, Origin(document.label, folder, document)), defaults)
+class Reading:
+    """The reading of one experiment, which reads each file once, however many others extend it.
+
+    Args:
+        defaults: The component that a table means where it has no ``use``.
+        problems: What is wrong with what is extended is added here.
+    """
+
+    def __init__(self, defaults: Mapping[KeyPath, str], problems: list[Problem]) -> None:
+        self._defaults = defaults
+        self._problems = problems
+        self._trees: dict[Path, Tree] = {}
+
+    def extended(self, document: Document, chain: Sequence[Path]) -> Tree:
+        """Return what a document says on top of what it extends.
+
+        Args:
+            document: The file.
+            chain: The files that extend one another up to this one, the experiment's own first.
+        """
+        folder = real(document.path).parent
+        tree = Tree()
+        for index, name in names_of(document, self._problems):
+            base = self._base(document, ("extends", index), Path(folder, os.path.expanduser(name)), chain)  # noqa: PTH111
+            if base is not None:
+                tree = merge(tree, base, self._defaults)
+        own = {key: value for key, value in document.data.items() if key != "extends"}
+        return merge(tree, Tree.of(own, Origin(document.label, folder, document)), self._defaults)
+
+    def _base(self, document: Document, at: KeyPath, path: Path, chain: Sequence[Path]) -> Tree | None:
+        """Return a file that a document extends, or ``None`` with the problem noted."""
+        found = real(path)
+        if found in chain:
+            circle = " extends ".join(short(each) for each in (*chain[chain.index(found) :], found))
+            self._problems.append(document.problem(at, f"extends goes in a circle: {circle}"))
+            return None
+        if len(chain) == LONGEST_CHAIN:
+            message = f"expected at most {LONGEST_CHAIN} files that extend one another in a row"
+            self._problems.append(document.problem(at, message))
+            return None
+        if found not in self._trees:
+            try:
+                read = read_document(path, label=short(path))
+            except TomlError as error:
+                written = shown(document.data["extends"][at[-1]])
+                self._problems.extend(
+                    document.problem(at, f"extends {written}: {problem.message}") if problem.line is None else problem
+                    for problem in error.problems
+                )
+                if error.problems[0].line is not None:
+                    self._trees[found] = Tree()
+                return None
+            self._trees[found] = self.extended(read, [*chain, found])
+        return self._trees[found]
 
 
 def names_of(document: Document, problems: list[Problem]) -> list[tuple[int, str]]:
     """Return the entries of ``extends`` that are names of files, with their places."""
     names = document.data.get("extends", [])
     if not isinstance(names, list):
-        message = f"extends: expected an array of files, found {shown(names)}"
+        instead = f"; write [{shown(names)}]" if isinstance(names, str) else ""
+        message = f"extends: expected an array of files, found {shown(names)}{instead}"
         problems.append(document.problem(("extends",), message))
         return []
     for index, name in enumerate(names):
         if not isinstance(name, str):
-            message = f"extends.{index}: expected a file as a string, found {shown(name)}"
-            problems.append(document.problem(("extends", index), message))
+            at: KeyPath = ("extends", index)
+            message = f"{dotted(at)}: expected a file as a string, found {shown(name)}"
+            problems.append(document.problem(at, message))
     return [(index, name) for index, name in enumerate(names) if isinstance(name, str)]
+
+
+def real(path: Path) -> Path:
+    """Return where a path leads when all links are followed; one that leads nowhere, or in a circle, as it is."""
+    # Not Path.resolve, which raises for what reading the file reports in better words.
+    return Path(os.path.realpath(path)) if "\0" not in str(path) else path
 
 
 def short(path: Path) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +20,13 @@ class Origin:
         label: The file as the user wrote it, or the override.
         folder: Where relative paths among its values start.
         document: The file, where it is one.
+        moved_from: Where it stands in the file, where that is not where it stands in the tree.
     """
 
     label: str
     folder: Path
     document: Document | None = None
+    moved_from: KeyPath | None = None
 
 
 @dataclass
@@ -53,11 +55,7 @@ class Tree:
 
     def origin(self, path: KeyPath) -> Origin | None:
         """Return who set the value at ``path``, or the nearest table or array around it."""
-        while path not in self.origins:
-            if not path:
-                return None
-            path = path[:-1]
-        return self.origins[path]
+        return self._nearest(path)[1]
 
     def get(self, path: KeyPath) -> Any:
         """Return the value at ``path``, or ``None``."""
@@ -72,8 +70,9 @@ class Tree:
 
     def put(self, path: KeyPath, value: Any, origin: Origin) -> None:
         """Set the value at ``path``, whose table exists, and everything inside it."""
-        self.forget(path)
         holder = self.get(path[:-1])
+        if self.get(path) is not None:
+            self.forget(path)
         holder[path[-1]] = {} if isinstance(value, Mapping) else copy.deepcopy(value)
         self.origins[path] = origin
         if isinstance(value, Mapping):
@@ -81,18 +80,55 @@ class Tree:
                 self.put((*path, key), inner, origin)
 
     def forget(self, path: KeyPath) -> None:
-        """Drop the origins of ``path`` and of everything inside it."""
-        for known in [known for known in self.origins if known[: len(path)] == path]:
-            del self.origins[known]
+        """Drop the origins of ``path`` and of everything inside it; call it while the value is still there."""
+        for known in paths_within(self.get(path), path):
+            self.origins.pop(known, None)
+
+    def take_entry(self, path: KeyPath, origin: Origin) -> None:
+        """Remove an entry of an array; those behind it move up, and remember where they came from."""
+        array, index = path[:-1], path[-1]
+        entries = self.get(array)
+        assert isinstance(index, int)
+        kept = []
+        for old in range(len(entries)):
+            if old != index:
+                at, entry = self._nearest((*array, old))
+                where = self._standing((*array, old), at, entry)
+                kept.append((entries[old], replace(entry, moved_from=where) if entry else origin))
+        self.put(array, [value for value, _ in kept], origin)
+        for new, (_, entry_origin) in enumerate(kept):
+            self.origins[(*array, new)] = entry_origin
 
     def problem(self, path: KeyPath, message: str, *, at_key: bool = False) -> Problem:
         """Return a problem placed in the file, or at the override, that set ``path``."""
-        origin = self.origin(path)
+        at, origin = self._nearest(path)
         if origin is None:
             return Problem("experiment", path=dotted(path), message=message)
         if origin.document is None:
             return Problem(origin.label, path=dotted(path), message=message)
-        return origin.document.problem(path, message, at_key=at_key)
+        line, column = origin.document.marks.position(self._standing(path, at, origin), at_key=at_key)
+        return Problem(origin.label, line, column, dotted(path), message)
+
+    def _nearest(self, path: KeyPath) -> tuple[KeyPath, Origin | None]:
+        """Return the path of the nearest value around ``path`` that has an origin, and the origin."""
+        while path and path not in self.origins:
+            path = path[:-1]
+        return path, self.origins.get(path)
+
+    @staticmethod
+    def _standing(path: KeyPath, at: KeyPath, origin: Origin | None) -> KeyPath:
+        """Return where ``path`` stands in the file of the origin that it has through ``at``."""
+        if origin is None or origin.moved_from is None:
+            return path
+        return (*origin.moved_from, *path[len(at) :])
+
+
+def paths_within(value: Any, path: KeyPath) -> Iterator[KeyPath]:
+    """Yield ``path``, where ``value`` stands, and the path of everything inside it."""
+    yield path
+    if isinstance(value, dict | list):
+        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from paths_within(inner, (*path, key))
 
 
 def merge(base: Tree, over: Tree, defaults: Mapping[KeyPath, str]) -> Tree:
@@ -114,7 +150,7 @@ def merge(base: Tree, over: Tree, defaults: Mapping[KeyPath, str]) -> Tree:
 def merge_table(merged: Tree, over: Tree, path: KeyPath, defaults: Mapping[KeyPath, str]) -> None:
     """Merge the table at ``path`` of ``over`` into that of ``merged``, in place."""
     table, winning = merged.get(path), over.get(path)
-    if path and "use" in winning and winning["use"] != table.get("use", defaults.get(path)):
+    if path and changes_use(table.get("use", defaults.get(path)), winning):
         merged.put(path, {}, over.origins[path])
         table = merged.get(path)
     for key, value in winning.items():
@@ -124,6 +160,14 @@ def merge_table(merged: Tree, over: Tree, path: KeyPath, defaults: Mapping[KeyPa
             merge_table(merged, over, inner, defaults)
         else:
             merged.put(inner, value, over.origins[inner])
-            for known, origin in over.origins.items():
-                if known[: len(inner)] == inner:
-                    merged.origins[known] = origin
+            for known in paths_within(value, inner):
+                if known in over.origins:
+                    merged.origins[known] = over.origins[known]
+
+
+def changes_use(current: Any, winning: Mapping[str, Any]) -> bool:
+    """Say whether a table exchanges the component of the table that it is merged into.
+
+    Where there was none yet, as in a file that only says where the images are, nothing is exchanged.
+    """
+    return current is not None and "use" in winning and winning["use"] != current

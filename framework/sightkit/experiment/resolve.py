@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import json
+import os
 import re
-from collections.abc import Iterable, Mapping
-from datetime import date, time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from sightkit.config.tree import Tree
+from sightkit.config.values import refused_values, without
+from sightkit.experiment.agreement import disagreements
 from sightkit.experiment.settings import ExperimentSettings
 from sightkit.registry.catalogue import Catalogue
-from sightkit.toml.document import KeyPath
-from sightkit.toml.messages import problems_from, shown
-from sightkit.toml.problems import Problem, TomlError, did_you_mean
+from sightkit.toml.document import KeyPath, dotted
+from sightkit.toml.messages import problems_from
+from sightkit.toml.problems import Problem, TomlError
 from sightkit.use import Use
 
 M = TypeVar("M", bound=BaseModel)
@@ -39,15 +41,19 @@ def resolve(tree: Tree, catalogue: Catalogue, problems: list[Problem]) -> Experi
     Raises:
         TomlError: everything that is wrong, in the order of the file.
     """
-    data = with_default_uses(tree.data)
-    problems = [*problems, *monitor_problems(tree)]
+    refused = dict(refused_values(tree.data))
+    problems = [*problems, *disagreements(tree)]
+    settings = None
+    # pydantic is given nothing instead of what is refused, which JSON can't say or says as something else.
+    data = with_default_uses(without(tree.data, frozenset(refused)))
     try:
-        settings = ExperimentSettings.model_validate_json(json.dumps(data, default=as_json), context=catalogue)
+        settings = ExperimentSettings.model_validate_json(json.dumps(data), context=catalogue)
     except ValidationError as error:
-        settings = None
-        problems.extend(problems_from(error, tree, ExperimentSettings))
+        problems.extend(problems_from(error, tree, ExperimentSettings, instead=refused))
+    told = {problem.path for problem in problems}
+    problems.extend(tree.problem(path, message) for path, message in refused.items() if dotted(path) not in told)
     if settings is None or problems:
-        raise TomlError(sorted(problems, key=lambda each: (each.file, each.line or 0, each.column or 0)))
+        raise TomlError(sorted(problems, key=Problem.order))
     return with_absolute_paths(settings, (), tree)
 
 
@@ -59,33 +65,6 @@ def with_default_uses(data: Mapping[str, Any]) -> dict[str, Any]:
         if isinstance(table, dict):
             filled[str(name)] = {"use": use, **table}
     return filled
-
-
-def monitor_problems(tree: Tree) -> Iterable[Problem]:
-    """Yield the problem of a ``monitor`` that is not computed.
-
-    It depends on two tables, so pydantic would only come to it when both of them are right.
-    """
-    monitor = tree.get(("training", "monitor"))
-    metrics = tree.get(("metrics",))
-    if metrics is None:
-        metrics = ExperimentSettings.model_fields["metrics"].default
-    if not isinstance(monitor, str) or not isinstance(metrics, list | tuple):
-        return
-    named = [metric.get("name", metric.get("use")) for metric in metrics if isinstance(metric, dict)]
-    known = ["loss", "accuracy", *(name.rpartition("/")[2] for name in named if isinstance(name, str))]
-    if monitor not in known:
-        hint = did_you_mean(monitor, set(known), otherwise="known")
-        message = f"training.monitor: expected loss or a metric of this experiment, found {shown(monitor)}; {hint}"
-        yield tree.problem(("training", "monitor"), message)
-
-
-def as_json(value: Any) -> str:
-    """Return TOML's dates and times as JSON's schema languages write them."""
-    if isinstance(value, (date, time)):
-        return value.isoformat()
-    message = f"{value!r} is not a value that TOML knows"
-    raise TypeError(message)
 
 
 def with_absolute_paths(model: M, path: KeyPath, tree: Tree) -> M:
@@ -103,13 +82,16 @@ def absolute(value: Any, path: KeyPath, tree: Tree) -> Any:
     """Return a value with the relative paths in it made absolute; the same object where there are none."""
     if isinstance(value, Path):
         origin = tree.origin(path)
-        expanded = value.expanduser()
-        return expanded if expanded.is_absolute() else (origin.folder if origin else Path.cwd()) / expanded
+        # Not Path.expanduser, which raises where there is no such user: then it is a name like any other.
+        return (origin.folder if origin else Path.cwd()) / os.path.expanduser(value)  # noqa: PTH111
     if isinstance(value, Use):
         params = with_absolute_paths(value.params, path, tree)
         return value if params is value.params else Use(value.found, params, value.written, value.label)
     if isinstance(value, BaseModel):
         return with_absolute_paths(value, path, tree)
+    if isinstance(value, dict):
+        table = {key: absolute(inner, (*path, key), tree) for key, inner in value.items()}
+        return table if any(table[key] is not inner for key, inner in value.items()) else value
     if isinstance(value, tuple):
         made = tuple(absolute(inner, (*path, index), tree) for index, inner in enumerate(value))
         return made if any(new is not old for new, old in zip(made, value, strict=True)) else value
@@ -118,4 +100,4 @@ def absolute(value: Any, path: KeyPath, tree: Tree) -> Any:
 
 def name_from(path: Path) -> str:
     """Return the name that an experiment has where it gives itself none: its file's, in safe letters."""
-    return re.sub(r"[^A-Za-z0-9._-]+", "-", path.stem).strip("-._") or "experiment"
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", path.stem).strip("-._")[:100] or "experiment"

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    field_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from sightkit.component import (
@@ -18,7 +26,7 @@ from sightkit.component import (
     Report,
     Schedule,
 )
-from sightkit.use import C, Use, at_path, validate_use
+from sightkit.use import Use, validate_use
 
 
 class Table(BaseModel):
@@ -115,9 +123,9 @@ class ExperimentSettings(Table):
     loss: Use[Loss[Any]] = Field({"use": "cross-entropy"}, validate_default=True, description="What is made small.")
     training: TrainingSettings = Field(TrainingSettings(), description="Epochs and batches.")
     metrics: tuple[Use[Metric[Any]], ...] = Field(
-        ({"use": "precision"}, {"use": "recall"}, {"use": "f1"}),
+        ({"use": "accuracy"}, {"use": "precision"}, {"use": "recall"}, {"use": "f1"}),
         validate_default=True,
-        description="Scores beside accuracy, which is always computed.",
+        description="Scores; accuracy is always computed.",
     )
     reports: tuple[Use[Report[Any]], ...] = Field(
         ({"use": "confusion-matrix"},), validate_default=True, description="Files made from the predictions."
@@ -126,6 +134,17 @@ class ExperimentSettings(Table):
         (), description="Objects whose hooks are called during the run."
     )
 
+    @field_validator("name", mode="wrap")
+    @classmethod
+    def _name_may_be_a_folder(cls, name: Any, handler: ValidatorFunctionWrapHandler) -> Any:
+        try:
+            return handler(name)
+        except ValidationError:
+            if not isinstance(name, str):
+                raise
+            rule = 'a name of at most 100 letters, digits, ".", "_" and "-" that starts with a letter or a digit'
+            raise PydanticCustomError("bad_name", "{rule}", {"rule": rule}) from None
+
     @field_validator("metrics")
     @classmethod
     def _accuracy_is_always_computed(
@@ -133,14 +152,5 @@ class ExperimentSettings(Table):
     ) -> tuple[Use[Metric[Any]], ...]:
         if any(metric.name == "accuracy" for metric in metrics):
             return metrics
-        return (validate_use(Metric, {"use": "accuracy"}, info.context), *metrics)
-
-    @field_validator("metrics", "reports", "extensions")
-    @classmethod
-    def _names_are_unique(cls, uses: tuple[Use[C], ...]) -> tuple[Use[C], ...]:
-        names = [use.name for use in uses]
-        for index, name in enumerate(names):
-            if name in names[:index]:
-                error = PydanticCustomError("names_collide", "{called}", {"called": name})
-                raise at_path((index,), name, error)
-        return uses
+        # At the end, so that the others keep the places that they have in the file.
+        return (*metrics, validate_use(Metric, {"use": "accuracy"}, info.context))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
@@ -21,6 +21,8 @@ taplo accepts a schema of 2020-12 and then passes over what is new in it: ``size
 
 DEFINITIONS = "#/definitions/"
 PART = ".part"
+
+Schema: TypeAlias = dict[str, Any]
 
 
 class TomlJsonSchema(GenerateJsonSchema):
@@ -44,12 +46,12 @@ class TomlJsonSchema(GenerateJsonSchema):
             made["items"] = items
         return made
 
-    def handle_invalid_for_json_schema(self, schema: core_schema.CoreSchema, error_info: str) -> JsonSchemaValue:
+    def handle_invalid_for_json_schema(self, _schema: core_schema.CoreSchema, _reason: str, /) -> JsonSchemaValue:
         """Accept anything where a plugin's type is one that JSON Schema has no word for."""
         return {}
 
 
-def table_schema(model: type[BaseModel], *, prefix: str = "") -> dict[str, Any]:
+def table_schema(model: type[BaseModel], *, prefix: str = "") -> Schema:
     """Return the JSON Schema of one table, as it may be written, with the tables inside it as ``definitions``.
 
     Args:
@@ -60,7 +62,7 @@ def table_schema(model: type[BaseModel], *, prefix: str = "") -> dict[str, Any]:
         by_alias=True, ref_template=f"{DEFINITIONS}{prefix}{{model}}", schema_generator=TomlJsonSchema
     )
     definitions = schema.pop("$defs", {})
-    made: dict[str, Any] = settled(schema)
+    made: Schema = settled(schema)
     made["definitions"] = {f"{prefix}{name}": settled(inner) for name, inner in definitions.items()}
     return made
 
@@ -100,3 +102,11 @@ def part_of(schema: Any) -> Any:
     if isinstance(reference := made.get("$ref"), str):
         made["$ref"] = f"{reference}{PART}"
     return made
+
+
+def open_table(properties: Schema) -> Schema:
+    """Return the schema of a table that may hold other keys too.
+
+    tombi warns of a key that is not among ``properties`` unless ``additionalProperties`` says in words that it may be.
+    """
+    return {"properties": properties, "additionalProperties": True}

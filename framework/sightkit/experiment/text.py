@@ -10,21 +10,27 @@ import tomlkit
 from sightkit.config.tree import Tree
 from sightkit.experiment.settings import ExperimentSettings
 from sightkit.toml.document import KeyPath
+from sightkit.toml.shown import one_line
 
 if TYPE_CHECKING:
     from tomlkit.container import Container
     from tomlkit.items import Item, Table
 
 
-def toml_text(settings: ExperimentSettings, *, origins: Tree | None = None) -> str:
-    """Return an experiment that means the same wherever it is read: all defaults filled in, all paths absolute.
+def written(settings: ExperimentSettings) -> dict[str, Any]:
+    """Return the values of an experiment that means the same wherever it is read: all defaults in, paths absolute."""
+    return settings.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+def toml_text(values: Mapping[str, Any], *, origins: Tree | None = None) -> str:
+    """Return values as TOML.
 
     Args:
-        settings: The validated experiment.
-        origins: Where its values came from, to say so behind each of them.
+        values: As `written` returns them.
+        origins: Where they came from, to say so behind each of them.
     """
     document = tomlkit.document()
-    fill(document, settings.model_dump(mode="json", by_alias=True, exclude_none=True), (), origins)
+    fill(document, values, (), origins)
     return tomlkit.dumps(document)
 
 
@@ -69,10 +75,5 @@ def origin_of(path: KeyPath, origins: Tree) -> str:
     """Return who set a value: a file with its line, an override, or nobody."""
     if origins.get(path) is None:
         return "default"
-    origin = origins.origin(path)
-    if origin is None:
-        return "default"
-    if origin.document is None:
-        return origin.label
-    line, _ = origin.document.marks.position(path, at_key=False)
-    return f"{origin.label}:{line}"
+    place = origins.problem(path, "")
+    return one_line(place.file if place.line is None else f"{place.file}:{place.line}")

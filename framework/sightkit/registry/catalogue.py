@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from sightkit.component import Component, Recipe
+from sightkit.registry.policy import user_path
 from sightkit.registry.records import BROKEN, PluginRecord, Status
-from sightkit.toml.problems import did_you_mean, nearest
+from sightkit.toml.problems import did_you_mean
 from sightkit.use import C, Found, UnknownComponentError
 
 
@@ -54,14 +55,12 @@ class Catalogue:
             UnknownComponentError: none, or more than one, or one that lacks a distribution it requires.
         """
         plugin, _, short = name.rpartition("/")
-        entries = self._found.get((kind.kind, short), [])
         if plugin:
+            entries = self._found.get((kind.kind, short), [])
             found = next((each for each in entries if each.plugin == plugin), None)
         else:
             found = self._chosen(kind, short)
         if found is None:
-            if entries and not plugin:
-                raise UnknownComponentError(ambiguous(kind, short, entries), plugin_failed=True)
             raise self._unknown(kind, plugin, short)
         if missing := missing_requirements(found.component.requires):
             needed = " ".join(f"'{requirement}'" for requirement in missing)
@@ -72,29 +71,40 @@ class Catalogue:
     def _chosen(self, kind: type[Component[Any]], short: str) -> Found[Any] | None:
         entries = self._found.get((kind.kind, short), [])
         preferred = self._prefer.get((kind.plural, short))
-        if preferred is not None and len(entries) > 1:
+        if preferred is not None:
             return next((each for each in entries if each.plugin == preferred), None)
         return entries[0] if len(entries) == 1 else None
 
     def _unknown(self, kind: type[Component[Any]], plugin: str, short: str) -> UnknownComponentError:
-        """Say which it is: of a plugin that failed, of one that is disabled, misspelt, or not installed."""
-        record = next((each for each in self.records if each.name == (plugin or short)), None)
+        """Say which it is: shared, of a plugin that failed, of one that is disabled, misspelt, or not installed."""
+        preferred = None if plugin else self._prefer.get((kind.plural, short))
+        entries = self._found.get((kind.kind, short), [])
+        if entries and not plugin and preferred is None:
+            return UnknownComponentError(ambiguous(kind, short, entries), plugin_failed=True)
+        said = f'registry.toml says [prefer.{kind.plural}] {short} = "{preferred}", and ' if preferred else ""
+        wanted = plugin or preferred
+        record = next((each for each in self.records if each.name == (wanted or short)), None)
         if record is not None and record.status != Status.LOADED:
-            return UnknownComponentError(not_loaded(record), plugin_failed=record.status in BROKEN)
-        if plugin and record is not None:
+            return UnknownComponentError(said + not_loaded(record), plugin_failed=record.status in BROKEN)
+        if wanted and record is not None:
             offered = [component.name for component in record.components.get(kind.kind, ())]
             hint = did_you_mean(short, offered, otherwise=f"its {kind.plural}")
-            return UnknownComponentError(f"plugin {plugin} has no such {kind.kind}; {hint}")
-        known = self.names(kind)
-        broken = [each for each in self.records if each.status in BROKEN]
-        if broken and nearest(short, known) is None:
-            reasons = "; ".join(not_loaded(each) for each in broken)
-            return UnknownComponentError(
-                f"no such {kind.kind} is loaded; it may belong to a plugin that is not: {reasons}", plugin_failed=True
-            )
-        hint = did_you_mean(short, known, otherwise=f"known {kind.plural}")
+            return UnknownComponentError(f"{said}plugin {wanted} has no such {kind.kind}; {hint}")
+        if wanted:
+            hint = did_you_mean(wanted, (each.name for each in self.records), otherwise="known plugins")
+            return UnknownComponentError(f"{said}no plugin {wanted} is installed; {hint}")
+        return self._not_found(kind, short)
+
+    def _not_found(self, kind: type[Component[Any]], short: str) -> UnknownComponentError:
+        """Say what a name may have been meant to be that no plugin offers, nor is called."""
+        hint = did_you_mean(short, self.names(kind), otherwise=f"known {kind.plural}")
+        if broken := [not_loaded(each) for each in self.records if each.status in BROKEN]:
+            # Nobody knows what these would have offered, so a name that looks misspelt may be right after all.
+            reasons = "; ".join(broken)
+            message = f"no such {kind.kind} is loaded; it may belong to a plugin that is not: {reasons}; or {hint}"
+            return UnknownComponentError(message, plugin_failed=True)
         out = [each.name for each in self.records if each.status in {Status.DISABLED, Status.NOT_LISTED}]
-        unseen = f" (disabled plugins were not looked into: {', '.join(out)})" if out else ""
+        unseen = f" (plugins that are out were not looked into: {', '.join(out)})" if out else ""
         return UnknownComponentError(f"no such {kind.kind}, or its plugin is not installed; {hint}{unseen}")
 
 
@@ -103,15 +113,15 @@ def ambiguous(kind: type[Component[Any]], short: str, entries: Sequence[Found[An
     offers = " and ".join(f"plugin {each.plugin} ({each.origin})" for each in entries)
     choice = entries[0].plugin
     return (
-        f'{offers} offer a component of this name; write use = "{choice}/{short}", or decide in registry.toml: '
-        f'[prefer.{kind.plural}] {short} = "{choice}"'
+        f'{offers} offer a component of this name; write use = "{choice}/{short}", or decide in registry.toml '
+        f'({user_path()} is yours): [prefer.{kind.plural}] {short} = "{choice}"'
     )
 
 
 def not_loaded(record: PluginRecord) -> str:
     """Return why a plugin is not loaded."""
     origin = f" ({record.origin})" if record.origin else ""
-    return f"plugin {record.name}{origin} is {record.status}: {record.reason}"
+    return f"plugin {record.name}{origin} is not loaded ({record.status}): {record.reason}"
 
 
 def missing_requirements(requires: Sequence[str]) -> list[str]:
@@ -123,6 +133,8 @@ def missing_requirements(requires: Sequence[str]) -> list[str]:
     missing = []
     for text in requires:
         requirement = Requirement(text)
+        if requirement.marker is not None and not requirement.marker.evaluate():
+            continue  # not needed on this machine
         try:
             installed = importlib.metadata.version(requirement.name)
         except importlib.metadata.PackageNotFoundError:

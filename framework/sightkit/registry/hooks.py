@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator
-from types import FunctionType
+from types import FunctionType, MethodType, ModuleType
 from typing import Any
+
+import pluggy
 
 from sightkit import hookspecs
 from sightkit.component import KINDS, collecting_hook
@@ -28,16 +30,31 @@ def hook_problems(plugin: object, *, expected: tuple[str, ...], elsewhere: tuple
         expected: The hooks that belong in it.
         elsewhere: The hooks that exist but belong in the other sort of object.
     """
-    home = getattr(plugin, "__name__", None)
+    manager = pluggy.PluginManager(hookspecs.PROJECT)
     for name in dir(plugin):
-        function = inspect.getattr_static(plugin, name)
-        options = getattr(function, f"{PREFIX}impl", None)
-        if options is None:
-            unmarked = name.startswith(PREFIX) and inspect.isroutine(function)
-            if unmarked and (home is None or getattr(function, "__module__", None) == home):
-                yield from unmarked_problem(name, expected)
-        else:
+        # Looked up without running anything: a property, or a module that is loaded when it is asked for, stays asleep.
+        function = inspect.getattr_static(plugin, name, None)
+        options = marks_of(function)
+        if options is not None:
             yield from marked_problems(name, options, expected, elsewhere)
+            if manager.parse_hookimpl_opts(plugin, name) is None:
+                yield f"{name} is a {type(function).__name__}, which pluggy passes over; expected a plain function"
+        elif name.startswith(PREFIX) and inspect.isroutine(function) and belongs_to(plugin, function):
+            yield from unmarked_problem(name, expected)
+
+
+def marks_of(function: object) -> dict[str, Any] | None:
+    """Return what `hookimpl` noted on a function, or on the one inside a method."""
+    options = inspect.getattr_static(function, f"{PREFIX}impl", None)
+    if isinstance(options, dict):
+        return options
+    return marks_of(function.__func__) if isinstance(function, (staticmethod, classmethod, MethodType)) else None
+
+
+def belongs_to(plugin: object, function: object) -> bool:
+    """Say whether a function is a plugin's own, rather than one that its module imported from somewhere else."""
+    home = getattr(function, "__module__", None) or ""
+    return not isinstance(plugin, ModuleType) or f"{home}.".startswith(f"{plugin.__name__}.")
 
 
 def unmarked_problem(name: str, expected: tuple[str, ...]) -> Iterator[str]:

@@ -45,7 +45,9 @@ def load_plugin(source: Source, *, layer: str) -> PluginRecord:
         plugin = source.load()
         seconds = time.perf_counter() - start
         components, recipes = collect(plugin, source.plugin)
-    except (Exception, SystemExit) as error:  # a plugin may raise anything, and quit
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # a plugin may raise anything, and quit
         return PluginRecord(
             **about,
             status=Status.FAILED,
@@ -72,7 +74,11 @@ def cause(error: BaseException) -> str:
         return str(error)
     if isinstance(error, SystemExit):
         return f"it called sys.exit({error.code!r})"
-    return f"{type(error).__name__}: {error}".strip().rstrip(":").replace("\n", " ")
+    try:
+        told = " ".join(str(error).split())
+    except Exception:  # a message may be as broken as the rest
+        told = "its message cannot be told"
+    return f"{type(error).__name__}: {told}" if told else type(error).__name__
 
 
 def collect(plugin: object, name: str) -> tuple[dict[str, list[Component[Any]]], list[Recipe]]:
@@ -109,13 +115,13 @@ def offered(scratch: pluggy.PluginManager, hook: str, expected: type[Any]) -> li
     items: list[Any] = []
     for result in results:
         if not isinstance(result, Iterable):
-            message = f"{hook} returned {result!r}; expected a list of {expected.__name__}"
+            message = f"{hook} returned one {type(result).__name__}; expected a list of {expected.__name__}"
             raise PluginError(message)
         items.extend(result)
     names: set[str] = set()
     for item in items:
         if not isinstance(item, expected):
-            message = f"{hook} offered {item!r}; expected a sightkit.{expected.__name__}"
+            message = f"{hook} offered a {type(item).__name__}; expected a sightkit.{expected.__name__}"
             raise PluginError(message)
         if item.name in names:
             message = f"{hook} offered two components named {item.name!r}; expected different names"

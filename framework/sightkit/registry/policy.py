@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -34,6 +35,14 @@ class PluginEntry(BaseModel):
     distribution: str | None = Field(None, description="Which distribution may bear this plugin name.")
     version: str | None = Field(None, description='Versions of the distribution that may load, such as ">=1,<2".')
     enabled: bool | None = Field(None, description="false: never imported.")
+
+    @field_validator("path")
+    @classmethod
+    def _path_can_be_one(cls, path: str | None) -> str | None:
+        if path is not None and (not path or "\0" in path):
+            message = 'expected a path such as "my_plugin.py"'
+            raise ValueError(message)
+        return path
 
     @field_validator("version")
     @classmethod
@@ -89,7 +98,16 @@ class Layer:
     @property
     def folder(self) -> Path:
         """The folder that its relative paths start from."""
-        return self.document.path.resolve().parent
+        return real(self.document.path).parent
+
+    def local(self, path: str) -> Path:
+        """Return where a plugin's ``path`` leads, with no symbolic link left in it."""
+        return real(self.folder / os.path.expanduser(path))  # noqa: PTH111 - pathlib's fails on an unknown user
+
+
+def real(path: Path) -> Path:
+    """Return a path without symbolic links; unlike `Path.resolve`, also where they go in circles."""
+    return Path(os.path.realpath(path))
 
 
 def read_layer(name: str, path: Path) -> Layer:
@@ -144,10 +162,10 @@ class Policy:
         return sorted({name for layer in self.layers for name in layer.content.plugins})
 
     @cached_property
-    def autoload(self) -> bool:
-        """Whether installed plugins that no layer lists are loaded."""
-        said = [layer.content.autoload for layer in self.layers if layer.content.autoload is not None]
-        return said[-1] if said else True
+    def autoload_off(self) -> Layer | None:
+        """The layer that keeps out the installed plugins that no layer lists, if one does."""
+        said = [layer for layer in self.layers if layer.content.autoload is not None]
+        return said[-1] if said and said[-1].content.autoload is False else None
 
     @cached_property
     def prefer(self) -> Mapping[tuple[str, str], str]:
@@ -158,6 +176,10 @@ class Policy:
             for plural, choices in layer.content.prefer.items()
             for component, plugin in choices.items()
         }
+
+    def chosen(self, name: str) -> bool:
+        """Say whether anybody lists a plugin, beyond the list that ships with sightkit."""
+        return any(layer.name != BUILT_IN for layer, _ in self.entries(name))
 
     def decided_by(self, name: str) -> str:
         """Return the name of the layer that last spoke of a plugin."""

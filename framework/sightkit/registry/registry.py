@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -12,16 +13,19 @@ from sightkit.registry.loader import load_plugin
 from sightkit.registry.policy import (
     BUILT_IN,
     COMMAND_LINE,
+    INSTALLED,
     USER,
     Layer,
     Policy,
     built_in_path,
     read_layer,
+    user_path,
 )
 from sightkit.registry.records import BROKEN, PluginRecord, Status
 from sightkit.registry.snapshot import Snapshot
 from sightkit.registry.sources import LOCAL, Source, find_sources
 from sightkit.registry.trust import Project
+from sightkit.toml.document import dotted
 
 
 class Registry:
@@ -81,40 +85,44 @@ class Registry:
         Raises:
             PluginError: the plugins that failed, with why.
         """
-        if broken := [not_loaded(record) for record in self.plugins if record.status in BROKEN]:
-            raise PluginError("\n".join(broken))
+        if self.broken:
+            raise PluginError("\n".join(self.broken))
+
+    @property
+    def broken(self) -> list[str]:
+        """Why each plugin that should have loaded did not."""
+        return [not_loaded(record) for record in self.plugins if record.status in BROKEN]
 
     def _settle(self, name: str, sources: Sequence[Source]) -> PluginRecord:
         """Decide about one plugin name, and load it if it may load."""
         layer = self.policy.decided_by(name)
-        wanted = self.policy.last(name, "distribution")
-        if wanted is not None:
-            sources = [source for source in sources if source.distribution == wanted[1]]
-        if (enabled := self.policy.last(name, "enabled")) is not None and enabled[1] is False:
+        enabled = self.policy.last(name, "enabled")
+        if enabled is not None and enabled[1] is False:
             reason = f"{enabled[0].document.label} says enabled = false"
             return record_of(name, sources, Status.DISABLED, enabled[0].name, reason)
+        off = self.policy.autoload_off
+        if off is not None and not self.policy.chosen(name):
+            kept = [source for source in sources if source.layer != INSTALLED]
+            if sources and not kept:
+                return record_of(name, sources, Status.NOT_LISTED, off.name, not_listed_reason(name, off))
+            sources = kept
+        return self._load_only(name, sources, layer)
+
+    def _load_only(self, name: str, offered: Sequence[Source], layer: str) -> PluginRecord:
+        """Load a plugin from the one source that may bear its name, in the version that may load."""
+        wanted = self.policy.last(name, "distribution")
+        sources = [source for source in offered if wanted is None or same_name(source.distribution, str(wanted[1]))]
         if not sources:
-            return record_of(name, sources, Status.MISSING, layer, missing_reason(name, wanted))
+            return record_of(name, offered, Status.MISSING, layer, missing_reason(name, wanted, offered))
         if len(sources) > 1:
             return record_of(name, sources, Status.CONFLICT, layer, conflict_reason(name, sources))
         (source,) = sources
-        if layer == "installed" and not self.policy.autoload:
-            reason = "autoload is false and no registry.toml lists it"
-            return record_of(name, sources, Status.NOT_LISTED, layer, reason)
-        if mismatch := self._version_mismatch(source):
-            return record_of(name, sources, Status.WRONG_VERSION, layer, mismatch)
+        version = self.policy.last(name, "version")
+        if version is not None and not satisfies(source.version, str(version[1])):
+            found = source.version or "no version (it is local code)"
+            reason = f'{version[0].document.label} expects version "{version[1]}", found {found}'
+            return record_of(name, sources, Status.WRONG_VERSION, version[0].name, reason)
         return load_plugin(source, layer=layer)
-
-    def _version_mismatch(self, source: Source) -> str | None:
-        wanted = self.policy.last(source.plugin, "version")
-        if wanted is None:
-            return None
-        from packaging.specifiers import SpecifierSet
-
-        if source.version and SpecifierSet(str(wanted[1])).contains(source.version, prereleases=True):
-            return None
-        found = source.version or "no version (it is local code)"
-        return f'{wanted[0].document.label} expects version "{wanted[1]}", found {found}'
 
 
 def offers(policy: Policy, snapshots: Mapping[str, Snapshot | PluginError]) -> dict[str, list[Source]]:
@@ -142,10 +150,38 @@ def record_of(name: str, sources: Sequence[Source], status: Status, layer: str, 
     )
 
 
-def missing_reason(name: str, wanted: tuple[Layer, object] | None) -> str:
+def same_name(one: str, other: str) -> bool:
+    """Say whether two names mean the same distribution; ``Acme_Vision`` and ``acme-vision`` do."""
+    folded = {re.sub(r"[-_.]+", "-", name).lower() for name in (one, other)}
+    return len(folded) == 1
+
+
+def satisfies(version: str, specifier: str) -> bool:
+    """Say whether a distribution's version is one that may load; one that is none never is."""
+    from packaging.specifiers import SpecifierSet
+    from packaging.version import InvalidVersion
+
+    try:
+        return bool(version) and SpecifierSet(specifier).contains(version, prereleases=True)
+    except InvalidVersion:
+        return False
+
+
+def not_listed_reason(name: str, off: Layer) -> str:
+    """Return why an installed plugin stays out, and the line that lets it in."""
+    said = f"{off.document.label} says autoload = false, and no registry.toml lists it"
+    return f"{said}; to let it in: [plugins.{dotted((name,))}]"
+
+
+def missing_reason(name: str, wanted: tuple[Layer, object] | None, offered: Sequence[Source]) -> str:
     """Return why a plugin that a registry lists is nowhere to be found."""
-    whose = f" of distribution {wanted[1]!r}" if wanted is not None else ""
-    return f"a registry.toml lists it, but no plugin {name}{whose} is installed; install it or remove the entry"
+    if wanted is None or not offered:
+        return f"a registry.toml lists it, but no plugin {name} is installed; install it or remove the entry"
+    found = " and ".join(dict.fromkeys(source.distribution for source in offered))
+    return (
+        f'{wanted[0].document.label} says distribution = "{wanted[1]}", which offers no plugin of this name; '
+        f"found it in {found}"
+    )
 
 
 def conflict_reason(name: str, sources: Sequence[Source]) -> str:
@@ -157,6 +193,6 @@ def conflict_reason(name: str, sources: Sequence[Source]) -> str:
     if len(distributions) == 1:
         return f"{origins} both offer a plugin of this name; expected one: rename or remove the other"
     return (
-        f"{origins} both offer a plugin of this name; decide in registry.toml: "
-        f'[plugins.{name}] distribution = "{distributions[-1]}"'
+        f"{origins} both offer a plugin of this name; decide in registry.toml ({user_path()} is yours): "
+        f'[plugins.{dotted((name,))}] distribution = "{distributions[-1]}"'
     )

@@ -5,15 +5,19 @@ from __future__ import annotations
 import hashlib
 import importlib.abc
 import importlib.util
-import stat
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.machinery import ModuleSpec
 from pathlib import Path, PurePosixPath
 from types import CodeType, ModuleType
 
 from sightkit.errors import PluginError
+
+MOST_BYTES = 50_000_000
+"""Of one plugin's local code. It is read whole, each time that sightkit starts."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +32,7 @@ class Snapshot:
     root: Path
     files: Mapping[str, bytes]
 
-    @property
+    @cached_property
     def digests(self) -> dict[str, str]:
         """The SHA-256 of each file."""
         return {name: hashlib.sha256(content).hexdigest() for name, content in self.files.items()}
@@ -49,7 +53,7 @@ def take_snapshot(root: Path) -> Snapshot:
         if root.is_dir():
             return package_snapshot(root)
         if root.suffix == ".py" and root.is_file():
-            return Snapshot(root, {root.name: root.read_bytes()})
+            return Snapshot(root, read_files(root, [root]))
     except OSError as error:
         message = f"{error.filename or root}: cannot be read: {error.strerror}"
         raise PluginError(message) from error
@@ -59,12 +63,37 @@ def take_snapshot(root: Path) -> Snapshot:
 
 def package_snapshot(root: Path) -> Snapshot:
     """Read every regular file of a package; compiled files are left out, since they are never used."""
-    if not (root / "__init__.py").is_file():
-        message = f"{root}: the folder has no __init__.py; expected a package"
+    paths = regular_files(root)
+    if root / "__init__.py" not in paths:
+        message = f"{root}: the folder has no __init__.py of its own; expected a package"
         raise PluginError(message)
-    paths = [path for path in sorted(root.rglob("*")) if "__pycache__" not in path.parts]
-    regular = [path for path in paths if stat.S_ISREG(path.lstat().st_mode)]
-    return Snapshot(root, {f"{root.name}/{path.relative_to(root).as_posix()}": path.read_bytes() for path in regular})
+    return Snapshot(root, read_files(root, paths))
+
+
+def regular_files(root: Path) -> list[Path]:
+    """Return the files below a folder, following no symbolic link out of it or round in circles."""
+    files: list[Path] = []
+    folders = [root]
+    while folders:
+        with os.scandir(folders.pop()) as entries:
+            for entry in entries:
+                if entry.is_file(follow_symlinks=False):
+                    files.append(Path(entry.path))
+                elif entry.is_dir(follow_symlinks=False) and entry.name != "__pycache__":
+                    folders.append(Path(entry.path))
+    return sorted(files)
+
+
+def read_files(root: Path, paths: Sequence[Path]) -> dict[str, bytes]:
+    """Read files that are small enough for code; the names are relative to the folder that ``root`` is in."""
+    size = sum(path.lstat().st_size for path in paths)
+    if size > MOST_BYTES:
+        message = (
+            f"{root}: holds {size / 1e6:,.0f} MB in {len(paths)} files; expected code, of {MOST_BYTES / 1e6:.0f} MB at "
+            "most; keep data somewhere else"
+        )
+        raise PluginError(message)
+    return {path.relative_to(root.parent).as_posix(): path.read_bytes() for path in paths}
 
 
 class SnapshotFinder(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
@@ -116,11 +145,12 @@ class SnapshotFinder(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
 def import_snapshot(plugin: str, snapshot: Snapshot) -> ModuleType:
     """Import a local plugin under a name of its own, so that two projects' ``my_plugin.py`` don't meet."""
     # The digest makes the name unique among contents, so sharing it between registries is right.
-    location = hashlib.sha256(str(snapshot.root.resolve()).encode()).hexdigest()
+    location = hashlib.sha256(os.fsencode(snapshot.root)).hexdigest()
     name = f"sightkit_local_{plugin.replace('-', '_')}_{location[:8]}{snapshot.digest[:8]}"
     if name not in sys.modules:
         finder = SnapshotFinder(name, snapshot)
-        sys.meta_path.append(finder)
+        # The first to be asked, so that no file elsewhere on sys.path can take the place of what was checked.
+        sys.meta_path.insert(0, finder)
         try:
             importlib.import_module(name)
         except BaseException:

@@ -50,41 +50,83 @@ def find_sources(policy: Policy, snapshots: Mapping[str, Snapshot | PluginError]
         policy: The registries.
         snapshots: The local code of the project that was checked for trust, by plugin name.
     """
-    sources = {(source.plugin, source.code): source for source in [*entry_points(), *listed(policy, snapshots)]}
+    sources: dict[tuple[str, str, str], Source] = {}
+    for source in entry_points():
+        # The first one on sys.path is the one that Python imports.
+        sources.setdefault((source.plugin, source.distribution, source.code), source)
+    announced = {(source.plugin, source.code) for source in sources.values()}
+    for source in listed(policy, snapshots):
+        # A registry may list the very module that a distribution announces: one plugin, and it is the distribution's.
+        if (source.plugin, source.code) not in announced:
+            sources[source.plugin, source.distribution, source.code] = source
     return sorted(sources.values(), key=lambda source: (source.distribution, source.plugin, source.code))
 
 
 def entry_points() -> list[Source]:
     """Return the plugins that installed distributions announce."""
-    return [
-        Source(
-            plugin=point.name,
-            layer=INSTALLED,
-            code=point.value,
-            distribution=point.dist.name if point.dist else "unknown",
-            version=point.dist.version if point.dist else "",
-            load=point.load,
-        )
-        for point in importlib.metadata.entry_points(group=GROUP)
-    ]
+    try:
+        return [installed(point) for point in importlib.metadata.entry_points(group=GROUP)]
+    except Exception:
+        # One unreadable distribution, a stranger's perhaps, spoils the answer for all: ask each by itself.
+        return [source for distribution in importlib.metadata.distributions() for source in announced_by(distribution)]
+
+
+def announced_by(distribution: importlib.metadata.Distribution) -> list[Source]:
+    """Return the plugins of one distribution; one that fails where it announces some but they can't be read."""
+    try:
+        if GROUP not in (distribution.read_text("entry_points.txt") or ""):
+            return []
+    except Exception:  # whatever it announces, nobody can tell
+        return []
+    try:
+        return [installed(point) for point in distribution.entry_points.select(group=GROUP)]
+    except Exception as error:
+        name, version = described(distribution)
+        reason = f"its entry_points.txt cannot be read ({type(error).__name__}: {error}); install {name} again"
+
+        def load() -> object:
+            raise PluginError(reason)
+
+        return [Source(plugin=name, layer=INSTALLED, code=GROUP, distribution=name, version=version, load=load)]
+
+
+def installed(point: importlib.metadata.EntryPoint) -> Source:
+    """Return a plugin that a distribution announces."""
+    name, version = described(point.dist)
+    return Source(
+        plugin=point.name, layer=INSTALLED, code=point.value, distribution=name, version=version, load=point.load
+    )
+
+
+def described(distribution: importlib.metadata.Distribution | None) -> tuple[str, str]:
+    """Return a distribution's name and version, as far as what was left of its metadata tells them."""
+    try:
+        metadata = distribution.metadata if distribution is not None else None
+    except Exception:
+        metadata = None
+    if metadata is None:
+        return "unknown", ""
+    name = metadata["Name"] if "Name" in metadata else "unknown"  # noqa: SIM401 - the type has no get before 3.12
+    version = metadata["Version"] if "Version" in metadata else ""  # noqa: SIM401
+    return name, version
 
 
 def listed(policy: Policy, snapshots: Mapping[str, Snapshot | PluginError]) -> list[Source]:
     """Return the plugins whose code a registry names."""
     sources = []
+    own_version = importlib.metadata.version("sightkit")
     for layer in policy.layers:
         for name, entry in layer.content.plugins.items():
             if entry.module is not None:
-                sources.append(module_source(name, entry.module, layer))
+                sources.append(module_source(name, entry.module, layer, own_version))
             if entry.path is not None:
-                root = (layer.folder / entry.path).resolve()
                 # Only a project's code has to be the code that was checked for trust: the user's own is read now.
                 snapshot = snapshots.get(name) if layer.name == PROJECT else None
-                sources.append(path_source(name, root, layer, snapshot))
+                sources.append(path_source(name, layer.local(entry.path), layer, snapshot))
     return sources
 
 
-def module_source(name: str, module: str, layer: Layer) -> Source:
+def module_source(name: str, module: str, layer: Layer, own_version: str) -> Source:
     """Return a plugin that is an importable module."""
 
     def load() -> ModuleType:
@@ -96,7 +138,7 @@ def module_source(name: str, module: str, layer: Layer) -> Source:
         layer=layer.name,
         code=module,
         distribution="sightkit" if built_in else LOCAL,
-        version=own_version() if built_in else "",
+        version=own_version if built_in else "",
         load=load,
     )
 
@@ -110,8 +152,3 @@ def path_source(name: str, root: Path, layer: Layer, snapshot: Snapshot | Plugin
         return import_snapshot(name, snapshot or take_snapshot(root))
 
     return Source(plugin=name, layer=layer.name, code=str(root), distribution=LOCAL, version="", load=load)
-
-
-def own_version() -> str:
-    """Return the version of sightkit that is installed."""
-    return importlib.metadata.version("sightkit")

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from sightkit.errors import PluginError, StorageError
-from sightkit.registry.policy import PROJECT, Layer, parse_layer
+from sightkit.errors import ConfigError, PluginError, StorageError
+from sightkit.files import write_json
+from sightkit.registry.policy import PROJECT, Layer, parse_layer, real
 from sightkit.registry.snapshot import Snapshot, take_snapshot
 from sightkit.toml.document import parse_document
 
-TRUST_VARIABLE = "SIGHTKIT_TRUST_PROJECT"
+MOST_BYTES = 1_000_000
+"""Of a project's registry.toml; a stranger's may be of any size."""
 
 
 class Project:
@@ -24,13 +24,17 @@ class Project:
         layer: What the registry says.
         snapshots: The local code of each of its plugins that has a path.
         digests: SHA-256 of the registry and of every file of its code, by absolute path.
+
+    Args:
+        path: The registry.toml.
+        content: What it holds, where that was read already.
     """
 
-    def __init__(self, path: Path) -> None:
-        content = path.read_bytes()
+    def __init__(self, path: Path, content: bytes | None = None) -> None:
+        content = read_registry(path) if content is None else content
         self.layer: Layer = parse_layer(PROJECT, parse_document(content, path=path, label=str(path)))
         self.snapshots = read_local_code(self.layer)
-        self.digests = {str(path.resolve()): hashlib.sha256(content).hexdigest()}
+        self.digests = {self.key: digest_of(content)}
         for snapshot in self.snapshots.values():
             if isinstance(snapshot, PluginError):
                 continue
@@ -40,7 +44,35 @@ class Project:
     @property
     def key(self) -> str:
         """What the record knows this project by."""
-        return str(self.layer.document.path.resolve())
+        return key_of(self.layer.document.path)
+
+
+def key_of(path: Path) -> str:
+    """Return what the record knows the project of a registry.toml by."""
+    return str(real(path))
+
+
+def digest_of(content: bytes) -> str:
+    """Return the SHA-256 of a file's content."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def read_registry(path: Path) -> bytes:
+    """Read a registry.toml of a size that one can have.
+
+    Raises:
+        ConfigError: it cannot be read, or is too large.
+    """
+    try:
+        with path.open("rb") as file:
+            content = file.read(MOST_BYTES + 1)
+    except OSError as error:
+        message = f"{path}: cannot be read: {error.strerror}"
+        raise ConfigError(message) from error
+    if len(content) > MOST_BYTES:
+        message = f"{path}: expected a registry of at most {MOST_BYTES / 1e6:.0f} MB, found a larger file"
+        raise ConfigError(message)
+    return content
 
 
 def read_local_code(layer: Layer) -> dict[str, Snapshot | PluginError]:
@@ -49,7 +81,7 @@ def read_local_code(layer: Layer) -> dict[str, Snapshot | PluginError]:
     for name, entry in layer.content.plugins.items():
         if entry.path is not None:
             try:
-                snapshots[name] = take_snapshot((layer.folder / entry.path).resolve())
+                snapshots[name] = take_snapshot(layer.local(entry.path))
             except PluginError as error:
                 snapshots[name] = error
     return snapshots
@@ -72,7 +104,10 @@ def read_record() -> dict[str, dict[str, str]]:
     except (OSError, ValueError) as error:
         message = f"{path}: the record of trusted projects cannot be read ({error}); mend or remove it"
         raise StorageError(message) from error
-    return record if isinstance(record, dict) else {}
+    if not isinstance(record, dict) or not all(isinstance(digests, dict) for digests in record.values()):
+        message = f"{path}: this is no record of trusted projects; remove it, and trust your projects again"
+        raise StorageError(message)
+    return record
 
 
 def write_record(record: Mapping[str, Mapping[str, str]]) -> None:
@@ -80,14 +115,10 @@ def write_record(record: Mapping[str, Mapping[str, str]]) -> None:
     path = record_path()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", dir=path.parent, prefix=".trust-", delete=False
-        ) as temporary:
-            json.dump(record, temporary, indent=1, sort_keys=True)
-        os.replace(temporary.name, path)  # noqa: PTH105 - Path.replace is the same
     except OSError as error:
         message = f"{path}: trust cannot be recorded: {error.strerror}"
         raise StorageError(message) from error
+    write_json(path, record)
 
 
 def trust(project: Project) -> None:
@@ -95,26 +126,31 @@ def trust(project: Project) -> None:
     write_record({**read_record(), project.key: project.digests})
 
 
-def revoke(project_path: Path) -> bool:
-    """Forget that a project was trusted; says whether it was."""
+def revoke(path: Path) -> bool:
+    """Forget that the project of a registry.toml was trusted; says whether it was."""
     record = read_record()
-    known = record.pop(str(project_path.resolve()), None) is not None
+    known = record.pop(key_of(path), None) is not None
     if known:
         write_record(record)
     return known
 
 
-def is_recorded(path: Path) -> bool:
-    """Say whether a project was ever trusted, without looking at anything in it."""
-    return str(path.resolve()) in read_record()
+def open_trusted(path: Path) -> Project | str:
+    """Return a project as the user has trusted it, or why it does not count.
 
-
-def reason_for_distrust(project: Project) -> str | None:
-    """Return why a project does not count, or ``None`` where the user has trusted it as it is now."""
-    recorded = read_record().get(project.key)
+    Nothing in the folder is read that the user has never trusted, and nothing is understood before it is known to be
+    what was trusted.
+    """
+    recorded = read_record().get(key_of(path))
     if recorded is None:
         return "it is not trusted yet"
-    changed = sorted(
-        name for name in recorded.keys() | project.digests.keys() if recorded.get(name) != project.digests.get(name)
-    )
-    return f"{changed[0]} changed since it was trusted" if changed else None
+    try:
+        content = read_registry(path)
+    except ConfigError as error:
+        return str(error)
+    if recorded.get(key_of(path)) != digest_of(content):
+        return f"{path} changed since it was trusted"
+    project = Project(path, content)
+    names = recorded.keys() | project.digests.keys()
+    changed = sorted(name for name in names if recorded.get(name) != project.digests.get(name))
+    return f"{changed[0]} changed since it was trusted" if changed else project

@@ -37,11 +37,11 @@ def blaming(use: Use[Any], what: str) -> Iterator[None]:
             raise plugin_error(use, what, error) from error
         message = f"{error.filename or 'a file'}: cannot be written: {error.strerror}"
         raise StorageError(message) from error
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # nobody's code but the command line's ends the program
         raise plugin_error(use, what, error) from error
 
 
-def plugin_error(use: Use[Any], what: str, error: Exception) -> PluginError:
+def plugin_error(use: Use[Any], what: str, error: BaseException) -> PluginError:
     """Return the error that says whose code failed and how."""
     return PluginError(
         f'{use.component.kind} "{use.name}" (plugin {use.found.plugin}, from {use.found.origin}) {what}: '

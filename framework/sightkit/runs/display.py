@@ -18,6 +18,9 @@ class Display(Protocol):
     def started(self, folder: str, facts: Mapping[str, str]) -> None:
         """The run has its folder; ``facts`` are a few words on data and model."""
 
+    def building(self) -> None:
+        """The model is built next, for which TensorFlow is loaded."""
+
     def training(self, progress: Progress) -> None:
         """Some steps of an epoch are done; called about once a second."""
 
@@ -41,6 +44,9 @@ class Silent:
         """Say nothing."""
 
     def started(self, folder: str, facts: Mapping[str, str]) -> None:
+        """Say nothing."""
+
+    def building(self) -> None:
         """Say nothing."""
 
     def training(self, progress: Progress) -> None:

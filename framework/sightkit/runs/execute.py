@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ import tomlkit
 
 from sightkit.contracts import Predictions, Score
 from sightkit.errors import SightkitError, StorageError
-from sightkit.experiment.text import toml_text
+from sightkit.experiment.text import toml_text, written
 from sightkit.files import write_json, write_text
 from sightkit.runs.data import prepare_data
 from sightkit.runs.display import Display
@@ -21,7 +21,7 @@ from sightkit.runs.extensions import Extensions
 from sightkit.runs.fit import fit
 from sightkit.runs.folder import Run, make_folder
 from sightkit.runs.judge import build_metrics, predict_split, scores_of, write_reports
-from sightkit.runs.manifest import now
+from sightkit.runs.manifest import now, without_secrets
 
 if TYPE_CHECKING:
     from sightkit.api import Experiment
@@ -54,14 +54,15 @@ def carry_out(execution: Execution) -> None:
     """Train, judge and report."""
     start = time.perf_counter()
     run, settings, data = execution.run, execution.settings, execution.data
-    write_text(run.path / "experiment.toml", tomlkit.dumps(execution.experiment.tree.data))
-    write_text(run.path / "resolved.toml", toml_text(settings))
+    write_text(run.path / "experiment.toml", tomlkit.dumps(without_secrets(execution.experiment.tree.data)))
+    write_text(run.path / "resolved.toml", toml_text(without_secrets(written(settings))))
     execution.journal.note(f"started: experiment {settings.name}, seed {settings.seed}")
     counts = ", ".join(f"{len(rows):,} {name}" for name, rows in data.splits.items())
     execution.display.started(str(run.path), {"images": counts, "classes": str(data.num_classes)})
     execution.journal.note(f"data: {counts} images, {data.num_classes} classes")
     execution.tell("sightkit_data_prepared", data=data)
     metrics = build_metrics(settings, data.classes)
+    execution.display.building()
     fitted = fit(execution, metrics)
     execution.manifest.update(model=fitted.describe())
     execution.journal.note(f"trained: the best epoch is {fitted.best_epoch}")
@@ -116,11 +117,10 @@ def recording_failure(execution: Execution) -> Iterator[None]:
     except BaseException as error:
         state = "failed" if isinstance(error, Exception) else "interrupted"
         described = str(error) if isinstance(error, SightkitError) else f"{type(error).__name__}: {error}"
-        try:
+        # A disk that failed the run fails its record too: the first error is the one to tell.
+        with suppress(StorageError):
             execution.journal.note(f"{state}: {described}")
             execution.manifest.update(state=state, ended=now(), error=described)
-        except StorageError:
-            # The disk that failed the run fails its record too: the first error is the one to tell.
-            pass
-        execution.tell("sightkit_run_failed", error=error)
+        with suppress(StorageError):
+            execution.tell("sightkit_run_failed", error=error)
         raise

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import pluggy
@@ -12,7 +14,8 @@ from sightkit.contracts import ExtensionTask
 from sightkit.errors import PluginError
 from sightkit.experiment import ExperimentSettings
 from sightkit.registry.hooks import COLLECTING, RUN, hook_problems
-from sightkit.runs.build import build
+from sightkit.runs.build import blaming, build
+from sightkit.use import Use
 
 
 class Extensions:
@@ -26,59 +29,70 @@ class Extensions:
     """
 
     def __init__(self, settings: ExperimentSettings) -> None:
-        self._manager = pluggy.PluginManager(hookspecs.PROJECT)
-        self._manager.add_hookspecs(hookspecs)
         task = ExtensionTask(experiment=settings.name, seed=settings.seed)
-        # pluggy calls the last one first; registered backwards, they are called in the order of the file.
-        for use in reversed(settings.extensions):
-            extension = build(use, task)
-            if problems := list(hook_problems(extension, expected=RUN, elsewhere=COLLECTING)):
-                message = f'extension "{use.name}" (from {use.found.origin}): {"; ".join(problems)}'
-                raise PluginError(message)
-            try:
-                self._manager.register(extension, use.name)
-            except pluggy.PluginValidationError as error:
-                message = f'extension "{use.name}" (from {use.found.origin}): {error}'
-                raise PluginError(message) from error
+        # A manager each: pluggy would refuse two extensions that are equal, and reverse their order.
+        self._managers = [(use, managed(use, build(use, task))) for use in settings.extensions]
 
     def insist(self, hook: str, **arguments: Any) -> None:
-        """Call a hook of every extension and let its errors through: it may refuse."""
-        self._results(hook, arguments, failed=None)
+        """Call a hook of every extension and let its errors through: it may refuse.
+
+        Raises:
+            SightkitError: an extension refuses.
+            PluginError: an extension failed.
+        """
+        for use, call in self._calls(hook, arguments):
+            with blaming(use, f"failed in {hook}"):
+                call()
 
     def tell(self, hook: str, *, warn: Callable[[str], None], **arguments: Any) -> None:
         """Call a hook of every extension; the failure of one is told to ``warn`` and the others are still called."""
-        self._results(hook, arguments, reporter(hook, warn))
+        for use, call in self._calls(hook, arguments):
+            with isolated(use, hook, warn):
+                call()
 
     def ask(self, hook: str, *, warn: Callable[[str], None], **arguments: Any) -> list[Any]:
         """Call a hook of every extension and return everything that they offer; failures as in `tell`."""
-        failed = reporter(hook, warn)
         offered: list[Any] = []
-        for name, result in self._results(hook, arguments, failed):
-            try:
-                offered.extend(result or ())
-            except Exception as error:  # a generator may fail late
-                failed(name, error)
+        for use, call in self._calls(hook, arguments):
+            with isolated(use, hook, warn):
+                offered.extend(list(call() or ()))  # a list first: of a generator that fails late nothing is taken
         return offered
 
-    def _results(
-        self, hook: str, arguments: Mapping[str, Any], failed: Callable[[str, Exception], None] | None
-    ) -> list[tuple[str, Any]]:
-        results = []
-        for implementation in reversed(getattr(self._manager.hook, hook).get_hookimpls()):
-            wanted = {name: arguments[name] for name in implementation.argnames}
-            try:
-                results.append((implementation.plugin_name, implementation.function(**wanted)))
-            except Exception as error:
-                if failed is None:
-                    raise
-                failed(implementation.plugin_name, error)
-        return results
+    def _calls(self, hook: str, arguments: Mapping[str, Any]) -> Iterator[tuple[Use[Any], Callable[[], Any]]]:
+        """Yield the implementations of a hook, ready to be called, in the order of the file."""
+        for use, manager in self._managers:
+            for implementation in getattr(manager.hook, hook).get_hookimpls():
+                wanted = {name: arguments[name] for name in implementation.argnames}
+                yield use, partial(implementation.function, **wanted)
 
 
-def reporter(hook: str, warn: Callable[[str], None]) -> Callable[[str, Exception], None]:
-    """Return what tells ``warn`` that an extension failed in a hook."""
+def managed(use: Use[Any], extension: object) -> pluggy.PluginManager:
+    """Return a manager of one extension's hooks.
 
-    def failed(name: str, error: Exception) -> None:
-        warn(f'extension "{name}" failed in {hook}: {type(error).__name__}: {error}')
+    Raises:
+        PluginError: it breaks their contract.
+    """
+    problems = list(hook_problems(extension, expected=RUN, elsewhere=COLLECTING))
+    manager = pluggy.PluginManager(hookspecs.PROJECT)
+    manager.add_hookspecs(hookspecs)
+    if not problems:
+        try:
+            manager.register(extension, use.name)
+        except pluggy.PluginValidationError as error:
+            problems = [str(error)]
+        else:
+            if not any(getattr(manager.hook, hook).get_hookimpls() for hook in RUN):
+                problems = [f"{extension!r} has no run hook; expected a method under @sightkit.hookimpl"]
+    if problems:
+        message = f'extension "{use.name}" (from {use.found.origin}): {"; ".join(problems)}'
+        raise PluginError(message)
+    return manager
 
-    return failed
+
+@contextmanager
+def isolated(use: Use[Any], hook: str, warn: Callable[[str], None]) -> Iterator[None]:
+    """Tell ``warn`` of an extension's failure inside, and go on: who only looks must not end a run."""
+    try:
+        yield
+    except (Exception, SystemExit) as error:
+        warn(f'extension "{use.name}" failed in {hook}: {type(error).__name__}: {error}')

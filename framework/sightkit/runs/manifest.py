@@ -8,7 +8,6 @@ import inspect
 import os
 import platform
 import re
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -132,8 +131,3 @@ def without_secrets(values: Any) -> Any:
     if isinstance(values, list):
         return [without_secrets(inner) for inner in values]
     return values
-
-
-def command_line() -> list[str]:
-    """Return how this process was called."""
-    return list(sys.argv)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +17,12 @@ if TYPE_CHECKING:
     from sightkit.toml.positions import Marks
 
 KeyPath: TypeAlias = tuple[str | int, ...]
+
+DEEPEST = 100
+"""How many tables and arrays may stand inside one another; JSON's readers and Python's own stack end somewhere."""
+
+WHOLE_NUMBERS = range(-(2**63), 2**63)
+"""The whole numbers that TOML knows."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +46,7 @@ class Document:
         """The position of each key and value; made when the first message needs one."""
         from sightkit.toml.positions import find_marks
 
-        return find_marks(self.text)
+        return find_marks(self.text, deepest=DEEPEST)
 
     def problem(self, path: KeyPath, message: str, *, at_key: bool = False) -> Problem:
         """Return a problem placed at the value of ``path``, or at its key, or else at the table around it."""
@@ -71,37 +79,45 @@ def parse_document(content: bytes, *, path: Path, label: str) -> Document:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        column = error.start - content.rfind(b"\n", 0, error.start)
+        before = content[: error.start].decode("utf-8-sig")
         message = f"not a TOML file: byte 0x{content[error.start]:02x} is not UTF-8 text"
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
         raise TomlError([Problem(label, line=line, column=column, message=message)]) from None
     # TOML knows two ends of line, "\n" and "\r\n"; tomllib folds the second into the first.
     text = text.replace("\r\n", "\n")
     try:
-        return Document(label=label, path=path, text=text, data=tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise TomlError([syntax_problem(label, text, str(error))]) from None
-    except (RecursionError, ValueError) as error:
-        # Python refuses numbers of thousands of digits and arrays nested hundreds deep.
-        reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
-        raise TomlError([Problem(label, line=1, column=1, message=f"not usable TOML: {reason}")]) from None
+        document = Document(label=label, path=path, text=text, data=tomllib.loads(text))
+    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
+        # The latter two are Python's: it refuses arrays nested hundreds deep and numbers of thousands of digits.
+        from sightkit.toml.syntax import syntax_problem
+
+        raise TomlError([syntax_problem(label, text, error, deepest=DEEPEST)]) from None
+    if problems := [document.problem(at, message) for at, message in unusable(document.data)]:
+        raise TomlError(problems)
+    return document
 
 
-def syntax_problem(label: str, text: str, reason: str) -> Problem:
-    """Return where and why tomllib refused ``text``; it says so only in the words of its message."""
-    if found := re.fullmatch(r"(.*) \(at line (\d+), column (\d+)\)", reason, re.DOTALL):
-        reason, line, column = found[1], int(found[2]), int(found[3])
-        if reason.startswith("Cannot"):
-            # A key or table that is there already: tomllib points behind it, a reader looks for its start.
-            row = text.split("\n")[line - 1]
-            column = len(row) - len(row.lstrip()) + 1
-    else:
-        line, column = text.count("\n") + 1, len(text) - text.rfind("\n")
-        reason = reason.removesuffix(" (at end of document)")
-    return Problem(label, line=line, column=column, message=f"not valid TOML: {reason[:1].lower()}{reason[1:]}")
+def unusable(data: Any) -> Iterator[tuple[KeyPath, str]]:
+    """Yield each value that is beyond what TOML promises: numbers too large, tables and arrays nested too deeply."""
+    waiting: list[tuple[KeyPath, Any]] = [((), data)]
+    while waiting:
+        path, value = waiting.pop()
+        if isinstance(value, int) and value not in WHOLE_NUMBERS:
+            yield path, f"{dotted(path)}: expected a whole number of at most 64 bits, found a larger one"
+        elif isinstance(value, dict | list):
+            if len(path) == DEEPEST:
+                yield path, f"nested too deeply; expected at most {DEEPEST} tables and arrays inside one another"
+                continue
+            inside = value.items() if isinstance(value, dict) else enumerate(value)
+            waiting.extend(reversed([((*path, key), inner) for key, inner in inside]))
 
 
 def dotted(path: KeyPath) -> str:
     """Return a path as the command line writes it: ``augmentations.0.probability``."""
-    parts = (str(key) if re.fullmatch(r"[A-Za-z0-9_-]+", str(key)) else f'"{key}"' for key in path)
-    return ".".join(parts)
+    return ".".join(key_text(key) for key in path)
+
+
+def key_text(key: str | int) -> str:
+    """Return a key as it would stand in the file, in quotes where it needs them."""
+    text = str(key)
+    return text if re.fullmatch(r"[A-Za-z0-9_-]+", text) else json.dumps(text, ensure_ascii=False)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from pydantic import BaseModel, ValidationError
 
-from sightkit.toml.document import KeyPath, dotted
+from sightkit.toml.branches import known_places
+from sightkit.toml.document import KeyPath, dotted, key_text
 from sightkit.toml.problems import Problem, did_you_mean, nearest
+from sightkit.toml.remedies import remedy
+from sightkit.toml.shown import shown
 
 EXPECTED: dict[str, str] = {
     "int_type": "a whole number",
@@ -38,7 +43,7 @@ EXPECTED: dict[str, str] = {
     "string_too_short": "at least {min_length} characters",
     "string_too_long": "at most {max_length} characters",
     "string_pattern_mismatch": "a string that matches {pattern}",
-    "bad_name": 'a name that can be part of a file\'s name, such as "macro-f1"',
+    "bad_name": "{rule}",
 }
 """What each of pydantic's error types expected; filled in from the error's context."""
 
@@ -46,91 +51,104 @@ EXPECTED: dict[str, str] = {
 class Place(Protocol):
     """What places problems: a document, or the layers of an experiment."""
 
+    @property
+    def data(self) -> dict[str, Any]:
+        """The values."""
+
     def problem(self, path: KeyPath, message: str, *, at_key: bool = False) -> Problem:
         """Return a problem at the value of ``path``, or at its key."""
 
 
-def problems_from(error: ValidationError, place: Place, model: type[BaseModel]) -> list[Problem]:
+NOTHING: Mapping[KeyPath, str] = MappingProxyType({})
+
+
+def problems_from(
+    error: ValidationError, place: Place, model: type[BaseModel], *, instead: Mapping[KeyPath, str] = NOTHING
+) -> list[Problem]:
     """Return one problem for each place that pydantic refused, in the order of the file.
 
     Args:
         error: What pydantic raised.
         place: Where the validated values came from.
         model: What they were validated against.
+        instead: Better messages for the values at some paths.
     """
     by_path: dict[KeyPath, list[Any]] = {}
-    for line in error.errors(include_url=False):
-        by_path.setdefault(line["loc"], []).append(line)
-    problems = [describe(path, lines, place, model) for path, lines in by_path.items()]
-    return sorted(problems, key=lambda problem: (problem.file, problem.line or 0, problem.column or 0))
+    for path, line in known_places(error.errors(include_url=False), place.data):
+        by_path.setdefault(path, []).append(line)
+    problems = [
+        place.problem(path, instead[path])
+        if path in instead and lines[0]["type"] not in WORDED
+        else describe(path, lines, place, model)
+        for path, lines in by_path.items()
+    ]
+    return sorted(problems, key=Problem.order)
 
 
 def describe(path: KeyPath, lines: Sequence[Any], place: Place, model: type[BaseModel]) -> Problem:
     """Return the problem at one path; several lines there are the branches of a union."""
     first = lines[0]
     kind, context = first["type"], first.get("ctx", {})
-    where = f"{table_name(path[:-1])}{owned_by(context)}"
-    if kind == "extra_forbidden":
-        known = context.get("valid") or field_names(model, path)
-        hint = did_you_mean(str(path[-1]), known, otherwise="known keys")
-        return place.problem(path, f'unknown key "{path[-1]}" in {where}; {hint}', at_key=True)
-    if kind == "missing" and path and isinstance(path[-1], int):
-        return place.problem(path[:-1], f"{subject(path[:-1], context)}: expected more items, found {path[-1]}")
-    if kind == "missing_use":
-        message = f'missing key "use" in {where}; expected one of: {context["names"]}'
-        return place.problem(path[:-1], message)
-    if kind == "missing":
-        return missing(path, place, where, model)
     if kind in WORDED:
-        return WORDED[kind](path, first, place)
+        return WORDED[kind](path, lines, place, model)
+    said = f"{subject(path, context)}: "
+    if kind in {"value_error", "assertion_error"}:
+        reason = first["msg"].partition(", ")[2]
+        found = "" if "found" in reason else f", found {value_of(first)}"
+        return place.problem(path, f"{said}{reason}{found}")
     expected = " or ".join(dict.fromkeys(expectation(line) for line in lines))
-    message = f"{subject(path, context)}: expected {expected}, found {shown(first['input'])}"
-    return place.problem(path, message)
+    # Of the branches of a union nobody knows which was meant.
+    hint = hint_for(path, first) if len(lines) == 1 else ""
+    return place.problem(path, f"{said}expected {expected}, found {value_of(first)}{hint}")
 
 
-def missing(path: KeyPath, place: Place, where: str, model: type[BaseModel]) -> Problem:
-    """Return the problem of a key or a table that has no default and was not given."""
+def unknown_key(path: KeyPath, lines: Sequence[Any], place: Place, model: type[BaseModel]) -> Problem:
+    """Return the problem of a key that its table doesn't have."""
+    context = lines[0].get("ctx", {})
+    hint = did_you_mean(str(path[-1]), context.get("valid") or field_names(model, path), otherwise="known keys")
+    message = f"unknown key {shown(path[-1])} in {table_name(path[:-1])}{owned_by(context)}; {hint}"
+    return place.problem(path, message, at_key=True)
+
+
+def missing_use(path: KeyPath, lines: Sequence[Any], place: Place, _model: type[BaseModel]) -> Problem:
+    """Return the problem of a component's table that doesn't say which."""
+    context = lines[0]["ctx"]
+    where = f"{table_name(path[:-1])}{owned_by(context)}"
+    near = nearest("use", lines[0]["input"])
+    hint = f' (did you mean it by "{near}"?)' if near else ""
+    return place.problem(path[:-1], f'missing key "use" in {where}{hint}; expected one of: {context["names"]}')
+
+
+def missing(path: KeyPath, lines: Sequence[Any], place: Place, model: type[BaseModel]) -> Problem:
+    """Return the problem of a key, a table or an item that has no default and was not given."""
+    context, absent = lines[0].get("ctx", {}), [line["loc"][-1] for line in lines]
+    if isinstance(absent[0], int):
+        # A tuple that is too short: the first item that it lacks is its length, the last one ends the right length.
+        message = f"expected {max(absent) + 1} items, found {min(absent)}"
+        return place.problem(path, f"{subject(path, context)}: {message}")
     field = next((field for name, field in model.model_fields.items() if (field.alias or name) == path[-1]), None)
     if len(path) == 1 and field is not None and "Use[" in str(field.annotation):
         message = f"missing table [{path[0]}] with a key `use`: {field.description}"
         return place.problem((), message)
-    return place.problem(path[:-1], f'missing key "{path[-1]}" in {where}')
+    message = f"missing key {shown(path[-1])} in {table_name(path[:-1])}{owned_by(context)}"
+    return place.problem(path[:-1], message)
 
 
-def unknown_component(path: KeyPath, line: Any, place: Place) -> Problem:
+def unknown_component(path: KeyPath, lines: Sequence[Any], place: Place, _model: type[BaseModel]) -> Problem:
     """Return the problem of a component that cannot be used; the catalogue has already said why."""
-    problem = place.problem(path, f"{subject(path, {})} = {shown(line['input'])}: {line['ctx']['reason']}")
-    failed = line["type"] == "plugin_failed"
-    return Problem(problem.file, problem.line, problem.column, problem.path, problem.message, plugin_failed=failed)
+    (line,) = lines
+    problem = place.problem(path, f"{subject(path, {})} = {value_of(line)}: {line['ctx']['reason']}")
+    return replace(problem, plugin_failed=line["type"] == "plugin_failed")
 
 
-def unknown_choice(path: KeyPath, line: Any, place: Place) -> Problem:
-    """Return the problem of a value that is none of those that are known."""
-    context, value = line["ctx"], line["input"]
-    known = context["expected"]
-    near = (
-        nearest(value, (word.strip("' ") for word in known.replace(" or ", ",").split(",")))
-        if isinstance(value, str)
-        else None
-    )
-    hint = f'; did you mean "{near}"?' if near else ""
-    expected = known.replace("'", '"')
-    return place.problem(path, f"{subject(path, context)}: expected {expected}, found {shown(value)}{hint}")
-
-
-def names_collide(path: KeyPath, line: Any, place: Place) -> Problem:
-    """Return the problem of two entries of one name."""
-    message = f"{table_name(path)}: another entry is called {shown(line['input'])} too; give one of them a `name`"
-    return place.problem(path, message)
-
-
-WORDED: dict[str, Callable[[KeyPath, Any, Place], Problem]] = {
+WORDED: dict[str, Callable[[KeyPath, Sequence[Any], Place, type[BaseModel]], Problem]] = {
+    "extra_forbidden": unknown_key,
+    "missing": missing,
+    "missing_use": missing_use,
     "unknown_component": unknown_component,
     "plugin_failed": unknown_component,
-    "literal_error": unknown_choice,
-    "enum": unknown_choice,
-    "names_collide": names_collide,
 }
+"""The types of errors that "expected, found" does not fit."""
 
 
 def expectation(line: Any) -> str:
@@ -139,7 +157,22 @@ def expectation(line: Any) -> str:
     if known is not None:
         return known.format_map(line.get("ctx", {}))
     message: str = line["msg"]
-    return message.removeprefix("Value error, ").removeprefix("expected ").removeprefix("Input should be ")
+    text = message.removeprefix("Input should be ")
+    return text.replace("'", '"').replace("True", "true").replace("False", "false")
+
+
+def hint_for(path: KeyPath, line: Any) -> str:
+    """Return what was most likely meant by a value that was refused, with ``; `` in front; empty if that's unclear."""
+    value = line["input"]
+    if line["type"] in {"literal_error", "enum"} and isinstance(value, str):
+        near = nearest(value, re.findall("'([^']*)'", line["ctx"]["expected"]))
+        return f'; did you mean "{near}"?' if near else ""
+    return remedy(line["type"], path, value)
+
+
+def value_of(line: Any) -> str:
+    """Return what was found."""
+    return shown(line["input"])
 
 
 def subject(path: KeyPath, context: dict[str, Any]) -> str:
@@ -154,10 +187,10 @@ def owned_by(context: dict[str, Any]) -> str:
 
 def table_name(path: KeyPath) -> str:
     """Return a table as TOML heads it: ``[optimizer]``, or ``[[metrics]]`` for one of several."""
-    names = [str(key) for key in path if isinstance(key, str)]
-    if not names:
+    name = ".".join(key_text(key) for key in path if isinstance(key, str))
+    if not name:
         return "the file"
-    return f"[[{'.'.join(names)}]]" if isinstance(path[-1], int) else f"[{'.'.join(names)}]"
+    return f"[[{name}]]" if isinstance(path[-1], int) else f"[{name}]"
 
 
 def field_names(model: type[BaseModel], path: KeyPath) -> list[str]:
@@ -178,9 +211,3 @@ def nested_model(model: type[BaseModel], key: str | int) -> type[BaseModel] | No
                 return annotation
         annotations = [inner for outer in annotations for inner in getattr(outer, "__args__", ())]
     return None
-
-
-def shown(value: Any) -> str:
-    """Return a value as it would stand in the file, shortened."""
-    text = json.dumps(value, ensure_ascii=False, default=str)
-    return text if len(text) <= 60 else f"{text[:57]}..."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 import tree_sitter_toml
 from tree_sitter import Language, Node, Parser
@@ -22,11 +23,14 @@ class Marks:
 
     Attributes:
         lines: The lines of the text as UTF-8, since tree-sitter counts in bytes.
-        keys: Path to the position of the key, the last one where a table is opened again.
+        deepest: How long a path may be; nothing longer is noted.
+        keys: Path to the position of the key, the first one where a table is opened several times.
         values: Path to the position of the value; that of its header for a table.
+        array_lengths: Path to the number of elements, for arrays of tables.
     """
 
     lines: list[bytes]
+    deepest: int
     keys: dict[tuple[str | int, ...], Position] = field(default_factory=dict)
     values: dict[tuple[str | int, ...], Position] = field(default_factory=dict)
     array_lengths: dict[tuple[str | int, ...], int] = field(default_factory=dict)
@@ -42,15 +46,28 @@ class Marks:
 
     def of(self, node: Node) -> Position:
         """Return where a node starts."""
-        row, column = node.start_point
-        return row + 1, len(self.lines[row][:column].decode("utf-8", "replace")) + 1
+        return in_characters(self.lines, *node.start_point)
+
+    def parts(self, key: Node) -> Iterator[tuple[str, Node]]:
+        """Return the parts of a key, as many as are noted."""
+        return islice(key_parts(key), self.deepest + 1)
 
 
-def find_marks(text: str) -> Marks:
-    """Return the positions of every key and value of a text that tomllib has accepted."""
+def in_characters(lines: list[bytes], row: int, column: int) -> Position:
+    """Return tree-sitter's position, which is in bytes and counts from 0, as people count."""
+    return row + 1, len(lines[row][:column].decode("utf-8", "replace")) + 1
+
+
+def parse(text: str) -> tuple[Node, list[bytes]]:
+    """Return the syntax tree of a text, and its lines as UTF-8."""
     content = text.encode("utf-8")
-    root = Parser(Language(tree_sitter_toml.language())).parse(content).root_node
-    marks = Marks(content.split(b"\n"))
+    return Parser(Language(tree_sitter_toml.language())).parse(content).root_node, content.split(b"\n")
+
+
+def find_marks(text: str, *, deepest: int) -> Marks:
+    """Return the positions of every key and value of a text that tomllib has accepted."""
+    root, lines = parse(text)
+    marks = Marks(lines, deepest)
     for node in root.named_children:
         if node.type == "pair":
             mark_pair(node, (), marks)
@@ -63,13 +80,17 @@ def mark_table(node: Node, marks: Marks) -> None:
     """Note the header of a table or of an element of an array of tables, and what stands below it."""
     header = next(child for child in node.named_children if child.type in KEYS)
     path: tuple[str | int, ...] = ()
-    parts = list(key_parts(header))
+    parts = list(marks.parts(header))
     for number, (name, part) in enumerate(parts):
         path = (*path, name)
-        marks.keys[path] = marks.of(part)
+        marks.keys.setdefault(path, marks.of(part))
         marks.values.setdefault(path, marks.of(node))
-        if number == len(parts) - 1 and node.type == "table_array_element":
-            marks.array_lengths[path] = marks.array_lengths.get(path, 0) + 1
+        if number == len(parts) - 1:
+            if node.type == "table_array_element":
+                marks.array_lengths[path] = marks.array_lengths.get(path, 0) + 1
+            else:
+                # Its own header, even where one of a table inside it came first.
+                marks.keys[path] = marks.of(part)
         if path in marks.array_lengths:
             path = (*path, marks.array_lengths[path] - 1)
     marks.values[path] = marks.of(node)
@@ -82,9 +103,9 @@ def mark_pair(node: Node, table: tuple[str | int, ...], marks: Marks) -> None:
     """Note a ``key = value``."""
     key, *values = [child for child in node.named_children if child.type != "comment"]
     path = table
-    for name, part in key_parts(key):
+    for name, part in marks.parts(key):
         path = (*path, name)
-        marks.keys[path] = marks.of(part)
+        marks.keys.setdefault(path, marks.of(part))
         marks.values.setdefault(path, marks.of(part))
     if values:
         mark_value(values[0], path, marks)
@@ -93,6 +114,8 @@ def mark_pair(node: Node, table: tuple[str | int, ...], marks: Marks) -> None:
 def mark_value(node: Node, path: tuple[str | int, ...], marks: Marks) -> None:
     """Note a value and, in arrays and inline tables, what is inside it."""
     marks.values[path] = marks.of(node)
+    if len(path) > marks.deepest:
+        return
     inside = [child for child in node.named_children if child.type != "comment"]
     if node.type == "array":
         for index, child in enumerate(inside):
@@ -104,9 +127,60 @@ def mark_value(node: Node, path: tuple[str | int, ...], marks: Marks) -> None:
 
 def key_parts(node: Node) -> Iterator[tuple[str, Node]]:
     """Yield the parts of a dotted key with their nodes."""
-    if node.type == "dotted_key":
-        for child in node.named_children:
-            yield from key_parts(child)
-    elif node.type in KEYS and node.text is not None:
-        text = node.text.decode("utf-8")
-        yield next(iter(tomllib.loads(f"{text} = 0"))), node
+    # tree-sitter nests a.b.c as (a.b).c: the first part lies deepest, and the last ones are met first.
+    waiting = [node]
+    while waiting:
+        node = waiting.pop()
+        if node.type == "dotted_key":
+            waiting.extend(reversed(node.named_children))
+        elif node.type in KEYS and node.text is not None:
+            text = node.text.decode("utf-8")
+            yield next(iter(tomllib.loads(f"{text} = 0"))), node
+
+
+def statement_around(text: str, line: int, column: int) -> tuple[Position, str, bool]:
+    """Return where the statement around a place starts, what it is called, and whether another one is called so too.
+
+    Args:
+        text: A text in which a key or a table is defined twice; otherwise it is TOML.
+        line: The line of the place, from 1.
+        column: Its column in characters, from 1. It is inside the statement, or right behind its end.
+    """
+    root, lines = parse(text)
+    place = (line - 1, len(text.split("\n")[line - 1][: column - 1].encode("utf-8")))
+    best, waiting = root, list(root.named_children)
+    while waiting:
+        node = waiting.pop()
+        if not node.start_point <= place <= node.end_point and node.type not in TABLES:
+            continue
+        if node.type in {"pair", *TABLES} and best.start_point <= node.start_point <= place:
+            best = node
+        waiting.extend(node.named_children)
+    key = next((child for child in best.named_children if child.type in KEYS), None)
+    if key is None or best.parent is None:
+        return (line, column), "this", True
+    # A pair shares its table with the other one; a header names its table in full.
+    keys = [other for node in best.parent.named_children for other in node.named_children[:1] if other.type in KEYS]
+    twice = [names_in(other) for other in keys].count(names_in(key)) > 1
+    name = "".join((key.text or b"").decode("utf-8").split())
+    brackets = {"table": f"[{name}]", "table_array_element": f"[[{name}]]"}
+    return in_characters(lines, *best.start_point), brackets.get(best.type, name), twice
+
+
+def names_in(key: Node) -> list[str]:
+    """Return the names in a dotted key."""
+    return [name for name, _ in key_parts(key)]
+
+
+def nested_deeper(text: str, deepest: int) -> Position:
+    """Return where the first array or inline table stands that has ``deepest`` others around it."""
+    root, lines = parse(text)
+    waiting = [(root, 0)]
+    while waiting:
+        node, depth = waiting.pop()
+        if node.type in {"array", "inline_table"}:
+            depth += 1
+        if depth > deepest:
+            return in_characters(lines, *node.start_point)
+        waiting.extend((child, depth) for child in reversed(node.named_children))
+    return 1, 1

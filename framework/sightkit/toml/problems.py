@@ -33,6 +33,10 @@ class Problem:
         place = self.file if self.line is None else f"{self.file}:{self.line}:{self.column}"
         return f"{place}: {self.message}"
 
+    def order(self) -> tuple[str, int, int]:
+        """Return what problems are sorted by: the files by name, each from its start."""
+        return self.file, self.line or 0, self.column or 0
+
 
 class TomlError(ConfigError):
     """Everything that is wrong with an experiment or a registry.

@@ -75,13 +75,3 @@ def require_tensorflow_backend() -> ModuleType:
         message = f"Keras runs on {found!r}; expected 'tensorflow'; {remedy}"
         raise ConfigError(message)
     return keras  # type: ignore[no-any-return]
-
-
-def make_deterministic() -> None:
-    """Let TensorFlow use deterministic kernels only, in the whole process; an operation without one then fails.
-
-    Needed where there is a GPU. On a CPU the loop's results are bit-identical without it, though they are other bits.
-    """
-    import tensorflow as tf
-
-    tf.config.experimental.enable_op_determinism()

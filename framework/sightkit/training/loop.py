@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from sightkit.errors import DivergedError
-from sightkit.training.hooks import keras_callbacks, keras_logs
+from sightkit.training.callbacks import Callbacks, keras_logs
 from sightkit.training.pace import Pace
 from sightkit.training.plan import Batches, Plan
 from sightkit.training.progress import EpochLog, Progress
@@ -54,7 +54,7 @@ def train_epochs(
     Args:
         model: float32 images to float32 logits, as `assemble` returns it.
         data: The images and the splits.
-        optimizer: Fresh, over a plain learning-rate variable; becomes ``model.optimizer``.
+        optimizer: Fresh, over a plain learning-rate variable; it is ``model.optimizer`` while the training lasts.
         schedule: The learning rate at a step of the stage.
         loss: ``(one-hot labels, logits) -> (batch,)``.
         augment: The composed augmentations, or ``None``.
@@ -73,7 +73,9 @@ def train_epochs(
         The numbers of each epoch.
 
     Raises:
-        DivergedError: loss or gradient of a step is not finite. Weights and optimizer are as they were before it.
+        DivergedError: loss or gradient of a step is not finite. The trainable weights and the optimizer are as they
+            were before it; BatchNorm's running statistics have seen its images.
+        PluginError: the optimizer, the loss or an augmentation breaks its contract, or nothing is trainable.
     """
     plan = Plan(data=data, batch_size=batch_size, seed=seed, stage=stage)
     rate = LearningRate(optimizer, schedule)
@@ -86,39 +88,43 @@ def train_epochs(
         labels=data.labels,
         num_classes=data.num_classes,
     )
-    model.optimizer = optimizer
-    model.stop_training = False
-    hooks = keras_callbacks(
-        callbacks, model=model, epochs=epochs, steps=plan.steps, higher_is_better=higher_is_better or {}
-    )
-    calls = Calls(plan=plan, steps=steps, rate=rate, hooks=hooks)
-    logs: dict[str, float] = {}
-    with rate.open_to_callbacks(step=0):
-        hooks.on_train_begin()
-    for epoch in range(1, epochs + 1):
-        with rate.open_to_callbacks(step=plan.steps * (epoch - 1)):
-            hooks.on_epoch_begin(epoch - 1)
-        for tally in calls.epoch(epoch):
-            if progress:
-                progress(tally.progress(epoch=epoch, epochs=epochs, steps=plan.steps))
-        log = tally.log(epoch=epoch, learning_rate=rate.last, validation=evaluate() if evaluate else {})
-        logs = keras_logs(log)
-        with rate.open_to_callbacks():
-            hooks.on_epoch_end(epoch - 1, logs)
-        yield log
-        if model.stop_training:
-            break
-    hooks.on_train_end(logs)
+    before = getattr(model, "optimizer", None)
+    model.optimizer, model.stop_training = optimizer, False
+    try:
+        listeners = Callbacks(
+            callbacks, model=model, epochs=epochs, steps=plan.steps, higher_is_better=higher_is_better or {}
+        )
+        calls = Calls(model=model, plan=plan, steps=steps, rate=rate, callbacks=listeners)
+        logs: dict[str, float] = {}
+        with rate.open_to_callbacks(step=0):
+            listeners.tell("on_train_begin")
+        for epoch in range(1, epochs + 1):
+            with rate.open_to_callbacks(step=plan.steps * (epoch - 1)):
+                listeners.tell("on_epoch_begin", epoch - 1)
+            for tally in calls.epoch(epoch):
+                if progress:
+                    progress(tally.progress(epoch=epoch, epochs=epochs, steps=plan.steps))
+            log = tally.log(epoch=epoch, learning_rate=rate.last, validation=evaluate() if evaluate else {})
+            logs = keras_logs(log)
+            with rate.open_to_callbacks():
+                listeners.tell("on_epoch_end", epoch - 1, logs)
+            yield log
+            if model.stop_training:
+                break
+        listeners.tell("on_train_end", logs)
+    finally:
+        model.optimizer = before  # else a file of the model would hold the optimizer's state too
 
 
 @dataclass(frozen=True, kw_only=True)
 class Calls:
     """The calls of the compiled loop that make an epoch."""
 
+    model: keras.Model
     plan: Plan
     steps: Steps
     rate: LearningRate
-    hooks: keras.callbacks.CallbackList
+    callbacks: Callbacks
     pace: Pace = field(default_factory=Pace)
 
     def epoch(self, epoch: int) -> Iterator[Tally]:
@@ -134,13 +140,13 @@ class Calls:
                 batches, rest = rest.split(self.pace.count(len(rest)))
                 self.call(batches, epoch=epoch, tally=tally)
                 yield tally
-                if self.hooks.model.stop_training:
+                if self.model.stop_training:
                     return
 
     def call(self, batches: Batches, *, epoch: int, tally: Tally) -> None:
         """Do one call, count it in ``tally`` and tell the callbacks."""
         rates = self.rate.take((epoch - 1) * self.plan.steps + batches.first, len(batches))
-        self.hooks.on_train_batch_begin(batches.first)
+        self.callbacks.tell("on_train_batch_begin", batches.first)
         start = time.perf_counter()
         results = self.steps.run(batches, rates)
         seconds = time.perf_counter() - start
@@ -149,9 +155,8 @@ class Calls:
         tally.add(results, batch_size=batches.rows.shape[1], seconds=seconds)
         self.pace.record(len(batches), seconds)
         with self.rate.open_to_callbacks():
-            self.hooks.on_train_batch_end(
-                batches.first + len(batches) - 1, {"loss": tally.loss, "accuracy": tally.accuracy}
-            )
+            logs = {"loss": tally.loss, "accuracy": tally.accuracy}
+            self.callbacks.tell("on_train_batch_end", batches.first + len(batches) - 1, logs)
 
 
 def diverged(

@@ -29,7 +29,7 @@ class StepResults:
         losses: float32 ``(steps,)``; the mean over the batch, with the model's own regularisation.
         hits: int32 ``(steps,)``; how many images of the batch were classified rightly.
         finite: Whether loss and gradient were finite in every step. If not, the last step here is the first that
-            wasn't: it left weights and optimizer as they were, and none came after it.
+            wasn't: it left trainable weights and optimizer as they were, and none came after it.
     """
 
     losses: NDArray[np.float32]
@@ -87,11 +87,6 @@ class Steps:
         losses, hits, done, finite = self._compiled(*self._data, batches.rows, batches.seeds, rates)
         count = int(done)
         return StepResults(losses=losses.numpy()[:count], hits=hits.numpy()[:count], finite=bool(finite))
-
-    @property
-    def traces(self) -> int:
-        """How often the function was traced: once, whatever the batch size and the number of steps."""
-        return int(self._compiled.experimental_get_tracing_count())
 
     def _signature(self) -> list[tf.TensorSpec]:
         images, labels = self._data

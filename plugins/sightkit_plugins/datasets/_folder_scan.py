@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -108,6 +107,8 @@ def hash_files(paths: Sequence[Path], *, header: object) -> str:
     Raises:
         DataError: a file can't be read.
     """
+    from concurrent.futures import ThreadPoolExecutor
+
     digest = hashlib.sha256(json.dumps(header).encode())
     with ThreadPoolExecutor() as pool:
         for size, content in pool.map(hash_file, paths):

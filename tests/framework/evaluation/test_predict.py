@@ -24,11 +24,14 @@ def test_logits_are_those_of_the_model_in_inference(model):
     assert logits.dtype == np.float32
 
 
-def test_an_image_is_predicted_bit_for_bit_alike_whatever_comes_with_it(model):
-    predictor = Predictor(model, batch_size=4)
-    together = predictor.probabilities(IMAGES)
-    for count in (1, 3, 4, 5):
-        np.testing.assert_array_equal(predictor.probabilities(IMAGES[:count]), together[:count])
+def test_an_image_is_predicted_bit_for_bit_alike_whatever_comes_with_it():
+    wide = [keras.layers.Dense(300, activation="relu"), keras.layers.Dense(200)]
+    model = keras.Sequential([keras.Input((24, 24, 1)), keras.layers.Flatten(), *wide])
+    images = np.random.default_rng(0).integers(0, 256, (70, 24, 24, 1), dtype=np.uint8)
+    predictor = Predictor(model, batch_size=32)
+    together = predictor.probabilities(images)
+    for count in (1, 2, 31, 32, 33):
+        np.testing.assert_array_equal(predictor.probabilities(images[:count]), together[:count])
 
 
 def test_probabilities_sum_to_one_in_double_precision(model):

@@ -91,6 +91,26 @@ def sightkit_metrics():
 '''
 
 
+TRACKER = '''
+from pydantic import Field
+from sightkit import Extension, Params, hookimpl
+
+class TrackerParams(Params):
+    """Parameters of a tracker."""
+
+    api_key: str = Field(description="The key.")
+
+class Tracker:
+    @hookimpl
+    def sightkit_run_finished(self, run):
+        pass
+
+@hookimpl
+def sightkit_extensions():
+    return [Extension(name="tracker", summary="Has a key.", params=TrackerParams, build=lambda params, task: Tracker())]
+'''
+
+
 @pytest.fixture
 def registry(tmp_path: Path) -> sightkit.Registry:
     """The built-ins and the plugin above, whose module is this test's own."""
@@ -248,6 +268,17 @@ def test_secrets_reach_neither_manifest_nor_resolved_experiment(tmp_path: Path) 
     run = sightkit.load(EXPERIMENT).run(runs_dir=tmp_path, argv=words)
     assert "hunter2" not in (run.path / "manifest.json").read_text()
     assert run.manifest["argv"][-1] == "tracker.api_key=(hidden)"
+
+
+def test_secrets_in_the_experiment_are_hidden_in_the_files_of_the_run(tmp_path: Path) -> None:
+    (tmp_path / "plugin.py").write_text(f"# {tmp_path}\n" + TRACKER)
+    (tmp_path / "registry.toml").write_text('api = 1\n[plugins.tracker]\npath = "plugin.py"\n')
+    registry = sightkit.Registry(extra=[tmp_path / "registry.toml"])
+    experiment = {**EXPERIMENT, "extensions": [{"use": "tracker", "api_key": "hunter2"}]}
+    run = sightkit.load(experiment, registry=registry).run(runs_dir=tmp_path)
+    files = [path for path in run.path.rglob("*") if path.suffix in {".toml", ".json", ".txt", ".csv"}]
+    assert len(files) > 4
+    assert not [path for path in files if "hunter2" in path.read_text()]
 
 
 def test_a_runs_folder_that_cannot_be_made_is_a_storage_error(tmp_path: Path) -> None:

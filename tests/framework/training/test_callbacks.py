@@ -63,6 +63,12 @@ def test_training_that_is_given_up_does_not_end_for_callbacks(build, epochs):
     assert "end" not in recorder.heard
 
 
+def test_the_optimizer_is_the_models_only_while_training_lasts(build, epochs):
+    model = build()
+    assert [model.optimizer is not None for _ in epochs(model)] == [True, True]
+    assert model.optimizer is None
+
+
 def test_early_stopping_on_accuracy_knows_which_direction_is_better(train):
     scores = iter([0.5, 0.6, 0.55, 0.5, 0.9])
     stopping = keras.callbacks.EarlyStopping(monitor="val_accuracy", patience=2)

@@ -1,0 +1,83 @@
+"""The command line's way in: nothing that lies in the working directory is imported."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from plugin_source import metric_plugin
+
+SHADOWED = ("typer", "pluggy", "keras", "rich", "pydantic", "tomllib", "sightkit_plugins", "click", "packaging")
+SCRIPT = Path(sys.executable).with_name("sightkit")
+
+
+@pytest.fixture
+def trap(home: Path, tmp_path: Path) -> Path:
+    """A stranger's folder, full of modules with the names of libraries, and an installed plugin by the look of it."""
+    folder = tmp_path / "trap"
+    folder.mkdir()
+    for name in (*SHADOWED, "evil"):
+        spring = f"open({str(tmp_path / 'canary')!r}, 'a').write({name!r})\n"
+        (folder / f"{name}.py").write_text(spring + (metric_plugin("caught") if name == "evil" else ""))
+        (folder / name).mkdir()
+        (folder / name / "__init__.py").write_text((folder / f"{name}.py").read_text())
+    info = folder / "evil-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: evil\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[sightkit.plugins]\nevil = evil\n")
+    return folder
+
+
+def sightkit(words: list[str], *, cwd: Path, pythonpath: str | None = None) -> subprocess.CompletedProcess[str]:
+    """Run a command of sightkit's."""
+    env = {**os.environ} if pythonpath is None else {**os.environ, "PYTHONPATH": pythonpath}
+    return subprocess.run(words, cwd=cwd, env=env, capture_output=True, text=True, timeout=60, check=False)
+
+
+WAYS_IN = {
+    "python -m": ([sys.executable, "-m", "sightkit"], None),
+    "the script": ([str(SCRIPT)], None),
+    "an empty entry of PYTHONPATH": ([str(SCRIPT)], os.pathsep),
+    "a dot in PYTHONPATH": ([sys.executable, "-m", "sightkit"], f".{os.pathsep}./."),
+    "the folder itself in PYTHONPATH": ([str(SCRIPT)], "{folder}"),
+}
+
+
+@pytest.mark.parametrize("way", WAYS_IN)
+def test_nothing_in_the_working_directory_is_imported(way, trap, tmp_path) -> None:
+    words, pythonpath = WAYS_IN[way]
+    if not Path(words[0]).exists():
+        pytest.skip("the script is not installed")
+    pythonpath = pythonpath and pythonpath.format(folder=trap)
+    done = sightkit([*words, "plugins", "list"], cwd=trap, pythonpath=pythonpath)
+    assert done.returncode == 0, done.stderr
+    assert "evil" not in done.stdout
+    assert "accuracy" in done.stdout
+    assert not (tmp_path / "canary").exists(), (tmp_path / "canary").read_text()
+
+
+def test_the_trap_would_spring_for_a_program_that_takes_no_care(trap, tmp_path) -> None:
+    done = sightkit([sys.executable, "-c", "import typer, pluggy, sightkit_plugins"], cwd=trap)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "canary").read_text() == "typerpluggysightkit_plugins"
+
+
+def test_plugins_that_are_really_installed_load_beside_the_trap(trap, install) -> None:
+    install("acme", {"vision": metric_plugin("iou")})
+    done = sightkit([sys.executable, "-m", "sightkit", "components", "metrics"], cwd=trap)
+    assert done.returncode == 0, done.stderr
+    assert "iou" in done.stdout
+    assert "caught" not in done.stdout
+
+
+def test_a_working_directory_that_is_gone_is_no_traceback(home, tmp_path) -> None:
+    folder = tmp_path / "gone"
+    folder.mkdir()
+    words = f"rmdir {folder}; exec {sys.executable} -m sightkit --help"
+    done = sightkit(["sh", "-c", words], cwd=folder)
+    assert done.returncode == 0, done.stderr
+    assert "Usage" in done.stdout

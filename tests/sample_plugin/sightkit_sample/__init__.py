@@ -1,0 +1,1 @@
+"""One component of each of five kinds for sightkit; each module is a plugin of its own."""
