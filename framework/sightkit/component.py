@@ -106,6 +106,9 @@ class Component(Generic[P]):
         if not (isinstance(self.params, type) and issubclass(self.params, Params)):
             message = f"{self.kind} {self.name!r}: params is {self.params!r}; expected a subclass of sightkit.Params"
             raise TypeError(message)
+        if not isinstance(self.summary, str) or not isinstance(self.deprecated, str | None):
+            message = f"{self.kind} {self.name!r}: summary and deprecated are sentences; expected strings"
+            raise TypeError(message)
         if not callable(self.build):
             message = f"{self.kind} {self.name!r}: build is {self.build!r}; expected a function of params and task"
             raise TypeError(message)

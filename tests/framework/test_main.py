@@ -66,6 +66,15 @@ def test_the_trap_would_spring_for_a_program_that_takes_no_care(trap, tmp_path) 
     assert (tmp_path / "canary").read_text() == "typerpluggysightkit_plugins"
 
 
+def test_a_matplotlibrc_in_the_working_directory_runs_nothing(home, tmp_path) -> None:
+    # As matplotlib 3.10.8 would: it evaluated what stands here, and a running generator knows its caller's builtins.
+    canary = f"g.gi_frame.f_back.f_back.f_builtins['open']({str(tmp_path / 'canary')!r}, 'w')"
+    (tmp_path / "matplotlibrc").write_text(f"axes.prop_cycle: [0, *(g := ({canary} for x in (1,)))][0]\n")
+    done = sightkit([sys.executable, "-c", "import matplotlib.style"], cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert not (tmp_path / "canary").exists()
+
+
 def test_plugins_that_are_really_installed_load_beside_the_trap(trap, install) -> None:
     install("acme", {"vision": metric_plugin("iou")})
     done = sightkit([sys.executable, "-m", "sightkit", "components", "metrics"], cwd=trap)

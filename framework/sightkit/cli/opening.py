@@ -8,6 +8,8 @@ from __future__ import annotations
 import filecmp
 import os
 import shlex
+import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +31,8 @@ def open_registry(folder: Path, *, files: list[Path], trust: bool, strict: bool 
     registry = Registry(
         user=user if user.is_file() else None, project=trusted_project(folder, trust=trust), extra=files
     )
+    with redirect_stdout(sys.stderr):  # what a plugin prints is not what a script has asked for
+        _ = registry.plugins
     if strict:
         registry.require_sound()
     return registry

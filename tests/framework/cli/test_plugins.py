@@ -119,6 +119,13 @@ def test_a_script_gets_the_same_as_json(sightkit: Command, install) -> None:
     }
 
 
+def test_what_a_plugin_prints_does_not_get_into_what_a_script_reads(sightkit: Command, install) -> None:
+    install("chatty", {"chatty": metric_plugin("iou", first="print('hello')")})
+    listed = sightkit("plugins", "list", "--json")
+    assert "chatty" in [each["name"] for each in json.loads(listed.out)]
+    assert listed.err == "hello\n"
+
+
 def test_a_heavy_import_is_told_without_the_library_being_needed(sightkit: Command, install, site) -> None:
     (site / "jax.py").write_text("")
     install("heavy", {"heavy": metric_plugin("iou", first="import jax")})
@@ -202,7 +209,9 @@ def test_a_trusted_project_counts_until_something_in_it_changes_or_it_is_revoked
     assert sightkit("check", "needs.toml").code == 0
     assert canary.exists()
     listed = sightkit("plugins", "list")
-    assert re.search(rf"^mine +loaded +project +{re.escape(str(stranger))}/mine\.py +metric iou$", listed.out, re.M)
+    assert re.search(
+        rf"^mine +loaded +project +{re.escape(str(stranger))}/mine\.py +metric iou$", listed.out, re.MULTILINE
+    )
     assert not listed.err
 
     canary.unlink()

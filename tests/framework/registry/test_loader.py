@@ -79,6 +79,10 @@ BROKEN = {
         f"{HOOK}return [Metric(name='mine', summary='', params=Nothing, build=3)]",
         "build is 3; expected a function of params and task",
     ),
+    "summary-is-no-sentence": (
+        f"{HOOK}return [Metric(name='mine', summary=3, params=Nothing, build=print)]",
+        "summary and deprecated are sentences; expected strings",
+    ),
     "requires-is-a-string": (f"{HOOK}return [metric('mine', requires='scipy>=1')]", "expected a tuple"),
     "requires-nonsense": (f"{HOOK}return [metric('mine', requires=('>=1 scipy',))]", "InvalidRequirement"),
     "recipe-without-a-file": (
@@ -139,7 +143,7 @@ def test_a_component_of_a_broken_plugin_is_not_taken_for_a_slip_of_the_pen(insta
 
 def test_a_recipe_of_a_broken_plugin_is_an_error_of_the_plugin(install) -> None:
     install("broken", {"acme": "raise ZeroDivisionError('boom')"})
-    with pytest.raises(sightkit.PluginError, match="no such recipe is loaded; it may belong to .*boom"):
+    with pytest.raises(sightkit.PluginError, match=r"no such recipe is loaded; it may belong to .*boom"):
         sightkit.load("digits-2")
     sightkit.load("digits").check()
 

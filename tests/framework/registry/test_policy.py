@@ -14,7 +14,7 @@ WRONG = {
         "api = 1\n[plugins.acme]\nenabled = true\nmodul = 'x'\n",
         '{file}:4:1: unknown key "modul" in [plugins.acme]; did you mean "module"?',
     ),
-    "wrong type": ("api = 1\n[plugins.acme]\nenabled = 'no'\n", '{file}:3:11: plugins.acme.enabled: expected true or'),
+    "wrong type": ("api = 1\n[plugins.acme]\nenabled = 'no'\n", "{file}:3:11: plugins.acme.enabled: expected true or"),
     "no table": ("api = 1\nplugins.acme = 3\n", "{file}:2:16: plugins.acme: expected a table, found 3"),
     "version": (
         "api = 1\n[plugins.acme]\nversion = 'newest'\n",

@@ -80,7 +80,7 @@ def test_a_disabled_plugin_is_never_imported_and_an_experiment_that_names_it_say
 
 def test_a_built_in_plugin_can_be_disabled(write) -> None:
     registry = sightkit.Registry(user=write("user", "[plugins.f1]\nenabled = false"))
-    with pytest.raises(sightkit.ConfigError, match="plugin f1 .* is not loaded .disabled"):
+    with pytest.raises(sightkit.ConfigError, match=r"plugin f1 .* is not loaded \(disabled\)"):
         check("f1", registry)
 
 
@@ -137,7 +137,7 @@ def test_a_listed_plugin_that_is_not_there_is_missing(write) -> None:
     assert record.status == Status.MISSING
     assert "no plugin vision is installed; install it or remove the entry" in record.reason
     check("accuracy", registry)
-    with pytest.raises(sightkit.ConfigError, match="not loaded .missing") as caught:
+    with pytest.raises(sightkit.ConfigError, match=r"not loaded \(missing\)") as caught:
         check("vision", registry)
     assert caught.value.exit_code == 7
 
@@ -155,9 +155,10 @@ def test_a_module_can_be_listed_and_a_missing_one_fails(install, site, write) ->
 
 def test_listing_the_module_that_a_distribution_announces_is_no_conflict(install, write) -> None:
     install("acme", {"vision": metric_plugin("iou")}, version="1.5")
-    text = '[plugins.vision]\nmodule = "acme_vision"\nversion = ">=1"\ndistribution = "Acme"'
-    record = record_of(sightkit.Registry(user=write("user", text)), "vision")
-    assert (record.status, record.origin, record.layer) == (Status.LOADED, "acme 1.5", "user")
+    text = '[plugins.vision]\nmodule = "acme_vision"\nversion = ">=1"'
+    for more in ("", '\ndistribution = "Acme"'):
+        record = record_of(sightkit.Registry(user=write("user", text + more)), "vision")
+        assert (record.status, record.origin, record.layer) == (Status.LOADED, "acme 1.5", "user")
 
 
 def test_a_path_is_relative_to_its_registry_and_may_be_a_package_with_relative_imports(write) -> None:
@@ -208,7 +209,7 @@ def test_two_distributions_with_one_plugin_name_stay_out_until_a_line_decides(in
     assert '[plugins.vision] distribution = "zenith"' in record.reason
     check("accuracy", registry)
     for metric in ("iou", "dice", "vision/iou"):
-        with pytest.raises(sightkit.ConfigError, match="acme 1.0 .* and zenith 2.0 .*distribution = ") as caught:
+        with pytest.raises(sightkit.ConfigError, match=r"acme 1\.0 .* and zenith 2\.0 .*distribution = ") as caught:
             check(metric, registry)
         assert caught.value.exit_code == 7
 
@@ -234,7 +235,7 @@ def test_a_distribution_that_nobody_has_is_told_with_those_that_are_there(instal
 def test_a_plugin_that_takes_a_built_in_name_replaces_nothing_silently(install, write) -> None:
     install("acme", {"adam": metric_plugin("iou")})
     registry = sightkit.Registry()
-    with pytest.raises(sightkit.ConfigError, match='adam .*"acme".*|acme 1.0 .* and sightkit') as caught:
+    with pytest.raises(sightkit.ConfigError, match=r"acme 1\.0 \(acme_adam\) and sightkit") as caught:
         check("accuracy", registry)  # the default optimizer is adam
     assert caught.value.exit_code == 7
     check("accuracy", sightkit.Registry(user=write("user", '[plugins.adam]\ndistribution = "sightkit"')))

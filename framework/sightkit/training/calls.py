@@ -1,0 +1,90 @@
+"""The calls of the compiled loop that make an epoch, and the error of the one that diverges."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from sightkit.errors import DivergedError
+from sightkit.training.pace import Pace
+from sightkit.training.tally import Tally
+
+if TYPE_CHECKING:
+    import keras
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from sightkit.training.callbacks import Callbacks
+    from sightkit.training.plan import Batches, Plan
+    from sightkit.training.rate import LearningRate
+    from sightkit.training.step import StepResults, Steps
+
+
+@dataclass(frozen=True, kw_only=True)
+class Calls:
+    """The calls of the compiled loop that make an epoch."""
+
+    model: keras.Model
+    plan: Plan
+    steps: Steps
+    rate: LearningRate
+    callbacks: Callbacks
+    pace: Pace = field(default_factory=Pace)
+
+    def epoch(self, epoch: int) -> Iterator[Tally]:
+        """Train for an epoch, yielding its numbers so far after each call.
+
+        Raises:
+            DivergedError: loss or gradient of a step is not finite.
+        """
+        tally = Tally()
+        for block in self.plan.epoch(epoch):
+            rest = block
+            while rest:
+                batches, rest = rest.split(self.pace.count(len(rest)))
+                self.call(batches, epoch=epoch, tally=tally)
+                yield tally
+                if self.model.stop_training:
+                    return
+
+    def call(self, batches: Batches, *, epoch: int, tally: Tally) -> None:
+        """Do one call, count it in ``tally`` and tell the callbacks."""
+        rates = self.rate.take((epoch - 1) * self.plan.steps + batches.first, len(batches))
+        self.callbacks.tell("on_train_batch_begin", batches.first)
+        start = time.perf_counter()
+        results = self.steps.run(batches, rates)
+        seconds = time.perf_counter() - start
+        if not results.finite:
+            raise diverged(results, self.plan, batches, rates, epoch=epoch)
+        tally.add(results, batch_size=batches.rows.shape[1], seconds=seconds)
+        self.pace.record(len(batches), seconds)
+        with self.rate.open_to_callbacks():
+            logs = {"loss": tally.loss, "accuracy": tally.accuracy}
+            self.callbacks.tell("on_train_batch_end", batches.first + len(batches) - 1, logs)
+
+
+def diverged(
+    results: StepResults, plan: Plan, batches: Batches, rates: NDArray[np.float32], *, epoch: int
+) -> DivergedError:
+    """Return the error that says which step was not finite, and on which images."""
+    last = len(results.losses) - 1
+    ids = tuple(plan.data.ids[row] for row in batches.rows[last])
+    loss = float(results.losses[last])
+    what = (
+        f"the loss is {loss}" if not math.isfinite(loss) else f"the loss is {loss:.6g}, but its gradient is not finite"
+    )
+    message = (
+        f"training diverged in stage {plan.stage + 1}, epoch {epoch}, step {batches.first + last + 1} of {plan.steps}, "
+        f"at learning rate {rates[last]:.6g}: {what}; expected finite numbers; lower the learning rate, or look at the "
+        f"images of this batch: {shortened(ids)}"
+    )
+    return DivergedError(message, sample_ids=ids)
+
+
+def shortened(ids: Sequence[str], *, limit: int = 10) -> str:
+    """Return ids for a message, the first few of many."""
+    more = f" and {len(ids) - limit} more" if len(ids) > limit else ""
+    return ", ".join(ids[:limit]) + more
