@@ -104,10 +104,10 @@ class Experiment:
         Raises:
             SightkitError: of a kind that says what went wrong.
         """
-        from sightkit.runs.display import Silent
+        from sightkit.runs.display import Display
         from sightkit.runs.execute import execute
 
-        return execute(self, runs_dir=Path(runs_dir), display=display or Silent(), argv=argv)
+        return execute(self, runs_dir=Path(runs_dir), display=display or Display(), argv=argv)
 
 
 def load(source: Path | str | Mapping[str, Any], *, registry: Registry | None = None) -> Experiment:

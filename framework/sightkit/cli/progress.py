@@ -14,13 +14,14 @@ from rich.text import Text
 
 from sightkit.cli.console import console, print_table, print_text, printable, warn
 from sightkit.cli.process import start_tensorflow
+from sightkit.runs.display import Display
 
 if TYPE_CHECKING:
     from sightkit.runs.folder import Run
     from sightkit.training.progress import Progress as TrainingProgress
 
 
-class TerminalDisplay:
+class TerminalDisplay(Display):
     """A display on standard error; it shows nothing while a run goes on if that is not a terminal.
 
     Attributes:

@@ -86,18 +86,26 @@ class Tree:
 
     def take_entry(self, path: KeyPath, origin: Origin) -> None:
         """Remove an entry of an array; those behind it move up, and remember where they came from."""
-        array, index = path[:-1], path[-1]
-        entries = self.get(array)
-        assert isinstance(index, int)
-        kept = []
-        for old in range(len(entries)):
-            if old != index:
-                at, entry = self._nearest((*array, old))
-                where = self._standing((*array, old), at, entry)
-                kept.append((entries[old], replace(entry, moved_from=where) if entry else origin))
+        array, gone = path[:-1], path[-1]
+        kept = [
+            (value, self._origins_of((*array, index), value))
+            for index, value in enumerate(self.get(array))
+            if index != gone
+        ]
         self.put(array, [value for value, _ in kept], origin)
-        for new, (_, entry_origin) in enumerate(kept):
-            self.origins[(*array, new)] = entry_origin
+        for index, (_, origins) in enumerate(kept):
+            self.origins.update({(*array, index, *inside): known for inside, known in origins.items()})
+
+    def _origins_of(self, path: KeyPath, value: Any) -> dict[KeyPath, Origin]:
+        """Return who set a value and what is inside it, by the path inside it, so that it can be moved."""
+        at, around = self._nearest(path)
+        found: dict[KeyPath, Origin] = {}
+        if around is not None:
+            found[()] = replace(around, moved_from=self._standing(path, at, around))
+        for known in paths_within(value, path):
+            if (origin := self.origins.get(known)) is not None:
+                found[known[len(path) :]] = replace(origin, moved_from=self._standing(known, known, origin))
+        return found
 
     def problem(self, path: KeyPath, message: str, *, at_key: bool = False) -> Problem:
         """Return a problem placed in the file, or at the override, that set ``path``."""
@@ -116,9 +124,9 @@ class Tree:
         return path, self.origins.get(path)
 
     @staticmethod
-    def _standing(path: KeyPath, at: KeyPath, origin: Origin | None) -> KeyPath:
+    def _standing(path: KeyPath, at: KeyPath, origin: Origin) -> KeyPath:
         """Return where ``path`` stands in the file of the origin that it has through ``at``."""
-        if origin is None or origin.moved_from is None:
+        if origin.moved_from is None:
             return path
         return (*origin.moved_from, *path[len(at) :])
 

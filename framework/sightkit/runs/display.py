@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sightkit.training.progress import Progress
 
 
-class Display(Protocol):
-    """Somebody who watches a run: a terminal, a notebook, or nobody."""
+class Display:
+    """Somebody who watches a run: nobody here, a terminal or a notebook in a subclass."""
 
     def preparing(self, done: int, total: int) -> None:
         """Images that were read so far, and in all."""
@@ -35,31 +35,3 @@ class Display(Protocol):
 
     def warn(self, message: str) -> None:
         """Something is odd, and the run goes on."""
-
-
-class Silent:
-    """A display for nobody."""
-
-    def preparing(self, done: int, total: int) -> None:
-        """Say nothing."""
-
-    def started(self, folder: str, facts: Mapping[str, str]) -> None:
-        """Say nothing."""
-
-    def building(self) -> None:
-        """Say nothing."""
-
-    def training(self, progress: Progress) -> None:
-        """Say nothing."""
-
-    def epoch(self, row: Mapping[str, float], *, best: bool) -> None:
-        """Say nothing."""
-
-    def judging(self, split: str) -> None:
-        """Say nothing."""
-
-    def reported(self, texts: Sequence[str]) -> None:
-        """Say nothing."""
-
-    def warn(self, message: str) -> None:
-        """Say nothing."""

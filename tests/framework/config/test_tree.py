@@ -30,7 +30,7 @@ LEAVES = st.one_of(st.integers(), st.text(max_size=3), st.lists(st.integers() | 
 TABLES = st.dictionaries(KEYS, st.recursive(LEAVES, lambda inner: st.dictionaries(KEYS, inner, max_size=3)), max_size=4)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(TABLES, TABLES, TABLES)
 def test_without_use_it_makes_no_difference_which_layers_merge_first(one, two, three):
     left = merge(merge(tree(one), tree(two), DEFAULTS), tree(three), DEFAULTS)
@@ -38,7 +38,7 @@ def test_without_use_it_makes_no_difference_which_layers_merge_first(one, two, t
     assert left.data == right.data
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(TABLES, TABLES)
 def test_what_the_upper_layer_says_holds_and_what_it_leaves_open_stays(base, over):
     def agrees(result: Any, base: Any, over: Any) -> None:
@@ -55,7 +55,7 @@ def test_what_the_upper_layer_says_holds_and_what_it_leaves_open_stays(base, ove
     agrees(merged(base, over), base, over)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(TABLES)
 def test_a_layer_on_top_of_itself_changes_nothing(layer):
     assert merged(layer, layer) == merged(layer) == merged({}, layer) == merged(layer, {}) == layer
@@ -75,7 +75,7 @@ def test_merging_changes_neither_layer_and_shares_nothing_with_them(base, over):
     assert repr((below, above)) == before
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(TABLES, TABLES)
 def test_every_value_remembers_the_layer_it_came_from(base, over):
     result = merge(tree(base, "base"), tree(over, "over"), DEFAULTS)
