@@ -7,7 +7,7 @@ from datetime import date, time
 from typing import Any
 
 from sightkit.toml.document import WHOLE_NUMBERS, KeyPath, dotted
-from sightkit.toml.shown import shown
+from sightkit.toml.shown import LONGEST, one_line, shown
 
 
 def refused_values(value: Any, path: KeyPath = ()) -> Iterator[tuple[KeyPath, str]]:
@@ -32,7 +32,7 @@ def refusal(value: Any) -> str | None:
         case date() | time():
             # They would reach a setting as text, and one that wants text would take them for it.
             return f'expected no date or time, found {shown(value)}; text needs quotes: "{shown(value)}"'
-    return f"expected a value that TOML knows, found {type(value).__name__} {value!r}"
+    return f"expected a value that TOML knows, found {type(value).__name__} {one_line(repr(value)[:LONGEST])}"
 
 
 def text_refusal(text: str) -> str | None:
