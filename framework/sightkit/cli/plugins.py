@@ -18,7 +18,11 @@ from sightkit.cli.options import (
 if TYPE_CHECKING:
     from sightkit.registry.records import PluginRecord
 
-app = typer.Typer(no_args_is_help=True, help="List plugins, look at one, trust a project's own.")
+app = typer.Typer(
+    no_args_is_help=True,
+    help="List plugins, look at one, trust a project's own.",
+    epilog="Example:  sightkit plugins list",
+)
 
 
 @app.command("list")

@@ -9,11 +9,15 @@ from sightkit.component import Component
 from sightkit.errors import PluginError
 from sightkit.experiment.table_schema import DEFINITIONS, PART, Schema, open_table, part_of, table_schema
 from sightkit.registry.catalogue import Catalogue
-from sightkit.use import Found, UnknownComponentError, Use, usable_params
+from sightkit.use import LABEL, Found, UnknownComponentError, Use, usable_params
 
 HAS_USE: Schema = {"required": ["use"]}
 
-LABEL: Schema = {"type": "string", "pattern": r'^[^./\\:"][^/\\:"]*$', "description": "What scores and files call it."}
+LABELLED: Schema = {
+    "type": "string",
+    "pattern": f"^{LABEL.pattern}$",
+    "description": "What scores and files call it.",
+}
 
 
 class Choice:
@@ -102,7 +106,7 @@ class Choice:
             table = table_schema(found.component.params, prefix=f"{self._key(found)}.")
         reserved: Schema = {"use": {"description": found.component.summary}}
         if self.kind.kind in Use.NAMED:
-            reserved["name"] = LABEL
+            reserved["name"] = LABELLED
         return {
             # Without a type: that of the kind is enough, and one mistake makes one message.
             **{key: value for key, value in table.items() if key != "type"},

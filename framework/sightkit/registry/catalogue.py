@@ -54,7 +54,9 @@ class Catalogue:
         Raises:
             UnknownComponentError: none, or more than one, or one that lacks a distribution it requires.
         """
-        plugin, _, short = name.rpartition("/")
+        plugin, slash, short = name.rpartition("/")
+        if slash and not plugin:
+            raise self._not_found(kind, name)
         if plugin:
             entries = self._found.get((kind.kind, short), [])
             found = next((each for each in entries if each.plugin == plugin), None)

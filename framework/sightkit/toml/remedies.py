@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import math
+from math import isfinite
 from typing import Any
 
 from sightkit.toml.document import KeyPath
@@ -27,7 +27,7 @@ def remedy(kind: str, path: KeyPath, value: Any) -> str:
 
 def replacement(kind: str, path: KeyPath, value: Any) -> str | None:
     """Return the text that was most likely meant."""
-    if kind == "string_type" and isinstance(value, bool | int | float) and path[-1:] != ("use",):
+    if kind == "string_type" and isinstance(value, bool | int | float) and path[-1:] != ("use",) and isfinite(value):
         return f'"{shown(value)}"'
     if kind in {*NUMBERS, "bool_type"} and isinstance(value, str):
         return without_quotes(kind, value)
@@ -50,6 +50,6 @@ def without_quotes(kind: str, text: str) -> str | None:
         return None
     if kind == "bool_type":
         return shown(value) if isinstance(value, bool) else None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
         return None
     return shown(value) if isinstance(value, int) or kind == "float_type" else None

@@ -118,12 +118,12 @@ def test_numbers_come_back_to_the_last_bit(registry: Registry, elsewhere: Path, 
 def origins(text: str) -> dict[str, str]:
     """Return the comment behind each key, by the key with its table and its place in it."""
     found: dict[str, str] = {}
+    counts: dict[str, int] = {}
     table = ""
     for line in text.splitlines():
         if line.startswith("["):
-            count = sum(key.startswith(f"{line}#") for key in found)
-            table = f"{line}#{count}" if line.startswith("[[") else line
-            found[table] = ""
+            counts[line] = counts.get(line, -1) + 1
+            table = f"{line}#{counts[line]}" if line.startswith("[[") else line
         elif line:
             key, comment = line.split(" = ", 1)[0], line.rsplit(" # ", 1)[1]
             found[f"{table} {key}".strip()] = comment

@@ -1,0 +1,76 @@
+"""What a dataset is built for and gives back: a source of images with their table."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+SplitName: TypeAlias = Literal["train", "validation", "test"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Samples:
+    """The table of a dataset: one row an image, one column a field, all of the same length ``n``.
+
+    Attributes:
+        ids: A name for each image that is unique within the dataset and stable between machines, such as
+            ``"cats/12.jpg"``. Messages, predictions and splits refer to images by it.
+        labels: int64 of shape ``(n,)``; an index into the source's ``classes``.
+        splits: The split each image belongs to where the source says so, ``None`` where it doesn't.
+        groups: Images of one group (a patient, a burst of photos) never land in different splits; ``None``
+            where an image belongs to no group.
+    """
+
+    ids: Sequence[str]
+    labels: NDArray[np.int64]
+    splits: Sequence[SplitName | None] | None = None
+    groups: Sequence[str | None] | None = None
+
+
+class ImageSource(ABC):
+    """The images of a dataset, with their labels, before anything is decoded or resized.
+
+    Attributes:
+        classes: The class names; a label is an index into them. The order is part of the dataset.
+        samples: The table of images.
+        image_shape: ``(height, width, channels)`` where all images are known to share it without reading them.
+        licence: The licence of the images, where known; an SPDX identifier if there is one.
+        citation: How the authors want to be cited, where known.
+    """
+
+    classes: tuple[str, ...]
+    samples: Samples
+    image_shape: tuple[int, int, int] | None = None
+    licence: str | None = None
+    citation: str | None = None
+
+    @abstractmethod
+    def read(self, index: int) -> NDArray[np.uint8] | bytes | Path:
+        """Return image ``index`` of the table; called from several threads at once.
+
+        Returns:
+            Pixels as uint8 of shape ``(height, width)``, ``(height, width, 1)`` or ``(height, width, 3)``; or an
+            encoded image (JPEG, PNG, ...) as bytes or as the path of a file, which the core decodes.
+        """
+
+    @abstractmethod
+    def fingerprint(self) -> str:
+        """Return a hexadecimal digest that changes when any image, label or class name changes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatasetTask:
+    """What a dataset is built for.
+
+    Attributes:
+        seed: The experiment's seed, for datasets that are generated.
+    """
+
+    seed: int = 0

@@ -1,0 +1,106 @@
+"""Predictions, and what metrics and reports are built for and make of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Score:
+    """The value of a metric on a whole split.
+
+    Attributes:
+        value: The metric itself; ``nan`` where it is not defined.
+        higher_is_better: Which direction is better; ``monitor`` follows it.
+        per_class: One value a class where the metric has them, in class order; ``nan`` where it is not defined.
+        interval: The 95 % interval where the metric knows an analytic one; else sightkit resamples.
+    """
+
+    value: float
+    higher_is_better: bool = True
+    per_class: tuple[float, ...] | None = None
+    interval: tuple[float, float] | None = None
+
+
+class MetricFunction(Protocol):
+    """A metric on whole arrays, never an average of batches.
+
+    It may also offer ``resampled(labels, probabilities, counts)`` with integer ``counts`` of shape
+    ``(resamples, n)``, how often each sample was drawn, returning float64 ``(resamples,)``; intervals then cost a
+    matrix product. See `ResampledMetricFunction`.
+    """
+
+    def __call__(self, labels: NDArray[np.int64], probabilities: NDArray[np.float64], /) -> Score:
+        """Score float64 ``probabilities`` of shape ``(n, classes)`` against int64 ``labels`` of shape ``(n,)``."""
+
+
+class ResampledMetricFunction(MetricFunction, Protocol):
+    """A metric that can score many resamples of a split at once."""
+
+    def resampled(
+        self, labels: NDArray[np.int64], probabilities: NDArray[np.float64], counts: NDArray[np.int64], /
+    ) -> NDArray[np.float64]:
+        """Return the value on each resample; ``counts`` int64 ``(resamples, n)`` to float64 ``(resamples,)``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricTask:
+    """What a metric is built for.
+
+    Attributes:
+        classes: The class names, in label order.
+    """
+
+    classes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Predictions:
+    """What the model said about every image of a split, in the order of the dataset's table.
+
+    Attributes:
+        ids: The sample ids, length ``n``.
+        labels: int64 ``(n,)``.
+        probabilities: float64 ``(n, classes)``; rows sum to one.
+    """
+
+    ids: tuple[str, ...]
+    labels: NDArray[np.int64]
+    probabilities: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportOutput:
+    """What a report made.
+
+    Attributes:
+        files: The files it wrote, the one to look at first.
+        text: What the terminal shows at the end of a run; empty for nothing.
+    """
+
+    files: tuple[Path, ...]
+    text: str = ""
+
+
+ReportFunction: TypeAlias = "Callable[[Mapping[str, Predictions], Path], ReportOutput]"
+"""``(predictions by split, folder) -> output``; writes files into ``folder``, which exists, and nowhere else."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportTask:
+    """What a report is built for.
+
+    Attributes:
+        classes: The class names, in label order; untrusted text.
+        experiment: The name of the experiment.
+    """
+
+    classes: tuple[str, ...]
+    experiment: str
