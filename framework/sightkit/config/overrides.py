@@ -54,7 +54,7 @@ def parse_overrides(assignments: Sequence[str], unset: Sequence[str], problems: 
         elif not is_text(value):
             problems.append(Problem(label, path=dotted(path), message="the value is not UTF-8 text"))
         else:
-            overrides.append(Override(path, parse_value(value.strip()), label))
+            overrides.append(Override(path, parse_value(value.strip(" \t")), label))
     for text in unset:
         label = f"--unset {one_line(text)}"
         if (path := parse_key(text)) is None:

@@ -1,0 +1,42 @@
+"""The recipes that ship: valid, and honest about what was measured."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import sightkit
+from sightkit_plugins.recipes import sightkit_recipes
+
+RECIPES = {recipe.name: recipe.path for recipe in sightkit_recipes()}
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_a_recipe_is_valid_and_named_after_its_file(name: str) -> None:
+    experiment = sightkit.load(name)
+    experiment.check()
+    assert experiment.settings.name == name
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_a_recipe_states_a_score_inside_its_interval_and_the_time(name: str) -> None:
+    notes = sightkit.load(name).settings.recipe
+    assert notes is not None
+    assert notes.measured is not None
+    assert notes.measured.low < notes.measured.value < notes.measured.high
+    assert notes.measured.seconds > 0
+
+
+def test_the_stated_interval_is_wilsons() -> None:
+    tests = {"digits": 359, "fashion-mnist": 10_000}
+    for name, count in tests.items():
+        measured = sightkit.load(name).settings.recipe.measured
+        low, high = sightkit.wilson_interval(round(measured.value * count), count)
+        assert (measured.low, measured.high) == (round(low, 4), round(high, 4))
+
+
+def test_fashion_mnist_says_what_to_do_without_its_files(tmp_path: Path) -> None:
+    experiment = sightkit.load("fashion-mnist").override({"dataset.path": tmp_path / "nowhere"})
+    with pytest.raises(sightkit.DataError, match="dataset-fashion-mnist"):
+        experiment.run(runs_dir=tmp_path)
