@@ -199,7 +199,7 @@ def build_architecture(
         **params: The architecture's parameters.
 
     Raises:
-        ConfigError: no such architecture, or its parameters are wrong.
+        ConfigError: no such architecture, or its parameters or the other arguments are wrong.
         PluginError: the architecture breaks its contract.
     """
     from pydantic import ValidationError
@@ -210,6 +210,7 @@ def build_architecture(
     from sightkit.toml.problems import TomlError
     from sightkit.use import Use
 
+    check_task(image_shape, num_classes=num_classes, seed=seed)
     registry = registry or Registry()
     values = as_toml_value(params)
     try:
@@ -230,3 +231,20 @@ def build_architecture(
         channel_std=(1.0,) * channels,
     )
     return build_network(use, task, seed=seed)
+
+
+def check_task(image_shape: Sequence[object], *, num_classes: object, seed: object) -> None:
+    """Refuse what no architecture can be built for.
+
+    Raises:
+        ConfigError: which argument it is.
+    """
+    if len(image_shape) != 3 or not all(isinstance(side, int) and side >= 1 for side in image_shape):
+        message = f"image_shape: expected (height, width, channels), each at least 1, found {image_shape!r}"
+        raise ConfigError(message)
+    if not isinstance(num_classes, int) or num_classes < 1:
+        message = f"num_classes: expected a whole number of at least 1, found {num_classes!r}"
+        raise ConfigError(message)
+    if not isinstance(seed, int) or not 0 <= seed < 2**32:
+        message = f"seed: expected a whole number of at least 0 and below 2**32, found {seed!r}"
+        raise ConfigError(message)

@@ -29,10 +29,10 @@ class DataError(SightkitError):
 
 
 class DivergedError(SightkitError):
-    """The loss or a gradient is no longer finite.
+    """The loss, a gradient or a prediction is no longer finite.
 
     Attributes:
-        sample_ids: Every image of the batch it happened on; the message names the first few.
+        sample_ids: Every image of the batch it happened on, or whose prediction it is; the message names the first.
     """
 
     exit_code = 4

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -100,6 +101,15 @@ def test_what_a_task_says_is_in_the_guide(kind):
     assert fields == ", ".join(f"`{field}`" for field in task.__dataclass_fields__)
 
 
+def test_every_augmentation_is_described_with_its_parameters():
+    shipped = [each for each in package.Registry().catalogue.all(package.Augmentation) if "sightkit" in each.origin]
+    assert shipped
+    for found in shipped:
+        (row,) = rows_of(EXPERIMENTS, f"`{found.component.name}`")
+        parameters = set(re.findall(r"`(\w+)`", row.split("|")[3]))
+        assert parameters == set(found.component.params.model_fields) - {"probability"}, row
+
+
 def test_every_exit_code_is_explained():
     kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, Exception)]
     for code in {kind.exit_code for kind in kinds} | {0}:
@@ -175,3 +185,11 @@ def test_files_and_functions_that_a_page_names_exist(page):
 def defined_in(file: Path) -> set[str]:
     tree = ast.parse(file.read_text(encoding="utf-8"))
     return {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+
+
+def test_every_built_in_dataset_is_in_the_table():
+    listed = tomllib.loads((ROOT / "registry.toml").read_text(encoding="utf-8"))["plugins"]
+    datasets = [name for name, entry in listed.items() if ".datasets." in entry["module"]]
+    assert datasets
+    for name in datasets:
+        assert len(rows_of(EXPERIMENTS, f"`{name}`")) == 1, name

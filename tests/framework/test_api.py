@@ -108,3 +108,18 @@ def test_build_architecture_tells_wrong_parameters_with_the_nearest_name() -> No
 def test_a_folder_without_a_run_is_refused(tmp_path: Path) -> None:
     with pytest.raises(sightkit.StorageError, match=r"no run here"):
         sightkit.Run(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        ({"image_shape": (28, 28)}, "image_shape"),
+        ({"image_shape": (0, 28, 1)}, "image_shape"),
+        ({"num_classes": 0}, "num_classes"),
+        ({"num_classes": 2.5}, "num_classes"),
+        ({"seed": -1}, "seed"),
+    ],
+)
+def test_build_architecture_tells_which_argument_no_network_can_be_built_for(wrong, named) -> None:
+    with pytest.raises(sightkit.ConfigError, match=f"^{named}: expected .* found "):
+        sightkit.build_architecture("basic-cnn", **{"image_shape": (28, 28, 1), "num_classes": 3, **wrong})

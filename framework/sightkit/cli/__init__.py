@@ -13,6 +13,8 @@ from sightkit.cli.console import complain, reset_output
 from sightkit.cli.signals import Terminated
 from sightkit.errors import SightkitError
 
+INTERRUPTED = 130
+
 app = typer.Typer(
     name="sightkit",
     no_args_is_help=True,
@@ -64,6 +66,8 @@ def start(arguments: Sequence[str]) -> int:
     words = [word for word in arguments if word != "--debug"]
     try:
         result = app(words, standalone_mode=False, prog_name="sightkit")
+        if result == INTERRUPTED:  # typer makes this of Ctrl-C, and says nothing
+            raise KeyboardInterrupt
     except BaseException as error:
         if debug:
             raise
@@ -85,8 +89,8 @@ def tell(error: BaseException) -> int | None:
             return 143
         case KeyboardInterrupt() | typer.Abort():
             complain("interrupted")
-            return 130
-        case BrokenPipeError():
+            return INTERRUPTED
+        case BrokenPipeError() | SystemExit(__context__=BrokenPipeError()):  # as it is, and as typer hands it on
             # Whoever read our output has seen enough, as `| head` does.
             reset_output()
             return 0

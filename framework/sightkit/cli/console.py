@@ -79,9 +79,14 @@ def printable(text: str) -> str:
     return "".join(
         character
         if character == " " or unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Zl", "Zp"}
-        else repr(character)[1:-1]
+        else spelled(character)
         for character in text
     )
+
+
+def spelled(character: str) -> str:
+    """Return a character as Python writes it, and a byte of a file's name that is not UTF-8 as that byte."""
+    return repr(os.fsencode(character))[2:-1] if "\udc80" <= character <= "\udcff" else repr(character)[1:-1]
 
 
 def reset_output() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 from pathlib import Path
 from typing import Annotated, TypeAlias
 
@@ -16,8 +17,9 @@ def complete_experiment(incomplete: str) -> list[str]:
     from sightkit.registry.registry import Registry
 
     recipes = [recipe.name for _, recipe in Registry().catalogue.recipes()]
-    files = sorted(Path().glob(f"{incomplete}*.toml"))
-    return [name for name in recipes if name.startswith(incomplete)] + [str(file) for file in files]
+    # Not pathlib's: it refuses absolute paths, and takes "./" away from what was typed.
+    files = sorted(glob.glob(f"{glob.escape(incomplete)}*.toml"))  # noqa: PTH207
+    return [name for name in recipes if name.startswith(incomplete)] + files
 
 
 ExperimentArgument: TypeAlias = Annotated[

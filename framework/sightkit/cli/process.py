@@ -33,7 +33,7 @@ def quiet_standard_error() -> Iterator[None]:
         os.dup2(kept.fileno(), 2)
         try:
             yield
-        except BaseException:
+        except Exception:  # nobody who presses Ctrl-C wants to read it
             os.dup2(terminal, 2)
             kept.seek(0)
             os.write(2, kept.read())

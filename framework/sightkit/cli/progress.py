@@ -65,6 +65,7 @@ class TerminalDisplay(Display):
         """Start TensorFlow, which takes seconds and would greet with messages of its own."""
         self._say("[dim]starting TensorFlow[/dim]")
         self._progress.stop()
+        self._show("building the network", 0, None, "")
         start_tensorflow()
         self._progress.start()
 
@@ -77,9 +78,11 @@ class TerminalDisplay(Display):
 
     def epoch(self, row: Mapping[str, float], *, best: bool) -> None:
         """Print the numbers of an epoch; a star marks the best so far."""
-        shown = {key: row[key] for key in ("loss", "accuracy", "validation_loss", "validation_accuracy") if key in row}
-        numbers = "  ".join(f"[dim]{key.replace('_', ' ')}[/dim] {value:.4f}" for key, value in shown.items())
-        self._say(f"[dim]epoch[/dim] {row['epoch']:3.0f}  {numbers}  {row['seconds']:.1f} s{'  *' if best else ''}")
+        if row["epoch"] == 1:
+            for line in heading(row):
+                self._say(f"[dim]{line}[/dim]")
+        numbers = "".join(f"{row[name]:10.4f}" for names in shown(row).values() for name in names)
+        self._say(f"{row['epoch']:5.0f}{numbers}{row['seconds']:10.1f}{'  *' if best else ''}")
 
     def judging(self, split: str) -> None:
         """Show that a split is being predicted."""
@@ -96,6 +99,8 @@ class TerminalDisplay(Display):
     def summarise(self, run: Run) -> None:
         """Print the scores, the texts of the reports, and where everything is."""
         split = next((name for name in ("test", "validation", "train") if name in run.scores), None)
+        if split == "train":
+            warn("no images were set apart; these scores are of images that it was trained on")
         if split is not None:
             print_table(["metric", split, "95 % interval"], [score_row(*each) for each in run.scores[split].items()])
         for text in self._texts:
@@ -107,12 +112,23 @@ class TerminalDisplay(Display):
             self._progress.print(Text.from_markup(printable(markup)))
 
     def _show(self, description: str, done: int, total: int | None, numbers: str) -> None:
-        if self._task is None:
+        if self._task is None or self._progress.tasks[0].total != total:
+            if self._task is not None:  # rich can't make a bar with an end into one without
+                self._progress.remove_task(self._task)
             self._task = self._progress.add_task(description, total=total, numbers=numbers)
-        task = self._progress.tasks[0]
-        if task.total != total:
-            self._progress.reset(self._task, total=total)
         self._progress.update(self._task, description=description, completed=done, numbers=numbers)
+
+
+def shown(row: Mapping[str, float]) -> dict[str, list[str]]:
+    """Return the names of the numbers of an epoch that are shown, by the split they are of."""
+    names = {"training": ["loss", "accuracy"], "validation": ["validation_loss", "validation_accuracy"]}
+    return {split: each for split, each in names.items() if each[0] in row}
+
+
+def heading(row: Mapping[str, float]) -> tuple[str, str]:
+    """Return the two lines above the numbers of epochs; together they fit into 60 columns."""
+    splits = "".join(f"{split:>20}" for split in shown(row))
+    return f"{'':5}{splits}", f"{'epoch':5}{'      loss  accuracy' * len(shown(row))}{'seconds':>10}"
 
 
 def score_row(name: str, score: Mapping[str, Any]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -54,7 +55,7 @@ def run(
         loaded = open_experiment(
             experiment, assignments=assignments, unset=unset, files=registry, trust=trust_project, strict=strict
         )
-        with display:
+        with redirect_stdout(sys.stderr), display:  # what a plugin prints is not what a script has asked for
             done = loaded.run(runs_dir=runs_dir, display=display, argv=sys.argv)
     except (SightkitError, KeyboardInterrupt, Terminated) as error:
         if json:

@@ -57,9 +57,9 @@ def score_one(name: str, metric: MetricFunction, predictions: Predictions, *, se
     except PluginError as error:
         message = f'metric "{name}": {error}'
         raise PluginError(message) from error
-    except SightkitError:
+    except (SightkitError, MemoryError):
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # nobody's code but the command line's ends the program
         message = (
             f'metric "{name}" failed on {len(predictions.labels)} predictions: {type(error).__name__}: {error}; '
             "this is a mistake in the plugin that offers it (--debug shows where)"

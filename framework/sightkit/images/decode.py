@@ -107,7 +107,7 @@ def decode_stream(
         message = f"{where}{what_is_there_instead(stream)}"
         raise DataError(message) from error
     except Image.DecompressionBombError as error:
-        message = f"{where}expected at most {MAX_PIXELS:,} pixels, found more: {error}"
+        message = f"{where}expected at most {MAX_PIXELS:,} pixels, found more"
         raise DataError(message) from error
     except Exception as error:  # Pillow's decoders raise nearly every kind for damaged files
         message = f"{where}damaged image: {error or type(error).__name__}"

@@ -73,7 +73,8 @@ def read_image(source: ImageSource, row: int, *, into: NDArray[np.uint8], resize
 
 def bad_images(problems: list[str], *, count: int) -> str:
     """Return the message for images that can't be used."""
-    lines = [f"{len(problems):,} of {count:,} images cannot be used:", *(f"  {line}" for line in problems[:LISTED])]
+    shown = ["\\n".join(problem.splitlines()) for problem in problems[:LISTED]]  # a line each, whatever is in a name
+    lines = [f"{len(problems):,} of {count:,} images cannot be used:", *(f"  {line}" for line in shown)]
     if len(problems) > LISTED:
         lines.append(f"  and {len(problems) - LISTED:,} more")
     lines.append("Replace or remove them.")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
+from sightkit.contracts import Geometric, Mixing, Pointwise, Transform
 from sightkit.errors import PluginError, SightkitError, StorageError
 from sightkit.use import Use
 
@@ -25,6 +27,42 @@ def build(use: Use[Any], task: object) -> Any:
         return use.component.build(use.params, task)
 
 
+def build_function(use: Use[Any], task: object) -> Callable[..., Any]:
+    """Return the function that a component builds for a task; what it raises when called is told as the plugin's.
+
+    Raises:
+        PluginError: it failed, or built something else.
+    """
+    return blamed(use, build(use, task))
+
+
+def build_transform(use: Use[Any], task: object) -> Transform:
+    """Return the transform that an augmentation builds, its function guarded as that of `build_function`."""
+    built = build(use, task)
+    match built:
+        case Pointwise():
+            return replace(built, apply=blamed(use, built.apply))
+        case Mixing():
+            return replace(built, apply=blamed(use, built.apply))
+        case Geometric():
+            return replace(built, matrices=blamed(use, built.matrices))
+    message = f"{described(use)} built {built!r}; expected Pointwise, Geometric or Mixing"
+    raise PluginError(message)
+
+
+def blamed(use: Use[Any], function: Any) -> Callable[..., Any]:
+    """Return a function that does what ``function`` of a component does, under `blaming`."""
+    if not callable(function):
+        message = f"{described(use)} built {function!r}; expected a function"
+        raise PluginError(message)
+
+    def call(*arguments: Any) -> Any:
+        with blaming(use, "failed while it was used"):
+            return function(*arguments)
+
+    return call
+
+
 @contextmanager
 def blaming(use: Use[Any], what: str) -> Iterator[None]:
     """Turn whatever a component's code raises inside into an error that names the component and its plugin."""
@@ -35,7 +73,7 @@ def blaming(use: Use[Any], what: str) -> Iterator[None]:
     except OSError as error:
         if error.errno not in DISK_FULL:
             raise plugin_error(use, what, error) from error
-        message = f"{error.filename or 'a file'}: cannot be written: {error.strerror}"
+        message = f"{error.filename or f'a file of {described(use)}'}: cannot be written: {error.strerror}"
         raise StorageError(message) from error
     except (Exception, SystemExit) as error:  # nobody's code but the command line's ends the program
         raise plugin_error(use, what, error) from error
@@ -44,6 +82,11 @@ def blaming(use: Use[Any], what: str) -> Iterator[None]:
 def plugin_error(use: Use[Any], what: str, error: BaseException) -> PluginError:
     """Return the error that says whose code failed and how."""
     return PluginError(
-        f'{use.component.kind} "{use.name}" (plugin {use.found.plugin}, from {use.found.origin}) {what}: '
-        f"{type(error).__name__}: {error}; this is a mistake in the plugin (--debug shows where)"
+        f"{described(use)} {what}: {type(error).__name__}: {error}; "
+        "this is a mistake in the plugin (--debug shows where)"
     )
+
+
+def described(use: Use[Any]) -> str:
+    """Return a component in words, with whose it is."""
+    return f'{use.component.kind} "{use.name}" (plugin {use.found.plugin}, from {use.found.origin})'

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sightkit.contracts import DatasetTask
+from sightkit.errors import DataError
 from sightkit.experiment import ExperimentSettings
-from sightkit.runs.build import blaming, build
+from sightkit.runs.build import blaming
+from sightkit.use import Use
 
 if TYPE_CHECKING:
     from sightkit.images import PreparedData
@@ -23,9 +28,37 @@ def prepare_data(settings: ExperimentSettings, progress: Callable[[int, int], No
     from sightkit.images import prepare
 
     use = settings.dataset
-    source = build(use, DatasetTask(seed=settings.seed))
-    with blaming(use, "failed while its images were read"):
-        return prepare(source, images=settings.images, split=settings.split, seed=settings.seed, progress=progress)
+    with placing(use):
+        with blaming(use, "failed while it was built"), unreadable():
+            source = use.component.build(use.params, DatasetTask(seed=settings.seed))
+        with blaming(use, "failed while its images were read"), unreadable():
+            return prepare(source, images=settings.images, split=settings.split, seed=settings.seed, progress=progress)
+
+
+@contextmanager
+def unreadable() -> Iterator[None]:
+    """Take a file that cannot be read for what it is, and not for a mistake in the plugin that tried."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None:
+            raise
+        message = f"{os.fsdecode(error.filename)}: cannot be read: {error.strerror}"
+        raise DataError(message) from error
+
+
+@contextmanager
+def placing(use: Use[Any]) -> Iterator[None]:
+    """Put the paths of a dataset in front of an error that names none: the checks of its table don't know them."""
+    try:
+        yield
+    except DataError as error:
+        values = (getattr(use.params, name) for name in type(use.params).model_fields)
+        paths = [str(value) for value in values if isinstance(value, Path)]
+        if not paths or any(path in str(error) for path in paths):
+            raise
+        message = f"{', '.join(paths)}: {error}"
+        raise DataError(message) from error
 
 
 def describe_data(data: PreparedData) -> dict[str, Any]:

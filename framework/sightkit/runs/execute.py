@@ -6,11 +6,11 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import tomlkit
 
-from sightkit.contracts import Predictions, Score
+from sightkit.contracts import Predictions
 from sightkit.errors import SightkitError, StorageError
 from sightkit.experiment.text import toml_text, written
 from sightkit.files import write_json, write_text
@@ -74,7 +74,7 @@ def carry_out(execution: Execution) -> None:
         state="finished",
         ended=now(),
         seconds=round(time.perf_counter() - start, 1),
-        scores={split: {name: score.value for name, score in each.items()} for split, each in scores.items()},
+        scores={split: {name: score["value"] for name, score in each.items()} for split, each in scores.items()},
     )
     execution.journal.note("finished")
     execution.tell("sightkit_run_finished")
@@ -95,18 +95,17 @@ def predict(execution: Execution, predictor: Predictor) -> dict[str, Predictions
 
 def judge(
     execution: Execution, metrics: Mapping[str, MetricFunction], predictions: Mapping[str, Predictions]
-) -> dict[str, dict[str, Score]]:
-    """Score the predictions of every split and write scores.json."""
+) -> dict[str, dict[str, dict[str, Any]]]:
+    """Score the predictions of every split, write scores.json and return what is in it."""
     from sightkit.evaluation.scores import scores_document
 
-    scores = {}
+    document = {}
     for split, each in predictions.items():
-        scores[split] = scores_of(metrics, each, seed=execution.settings.seed)
-        execution.tell("sightkit_evaluated", split=split, scores=scores[split])
-    classes = execution.data.classes
-    document = {split: scores_document(each, classes=classes) for split, each in scores.items()}
+        scores = scores_of(metrics, each, seed=execution.settings.seed)
+        execution.tell("sightkit_evaluated", split=split, scores=dict(scores))
+        document[split] = scores_document(scores, classes=execution.data.classes)
     write_json(execution.run.path / "scores.json", document)
-    return scores
+    return document
 
 
 @contextmanager
@@ -116,7 +115,7 @@ def recording_failure(execution: Execution) -> Iterator[None]:
         yield
     except BaseException as error:
         state = "failed" if isinstance(error, Exception) else "interrupted"
-        described = str(error) if isinstance(error, SightkitError) else f"{type(error).__name__}: {error}"
+        described = str(error) if isinstance(error, SightkitError) else f"{type(error).__name__}: {error}".rstrip(": ")
         # A disk that failed the run fails its record too: the first error is the one to tell.
         with suppress(StorageError):
             execution.journal.note(f"{state}: {described}")

@@ -17,10 +17,11 @@ from sightkit.contracts import (
 )
 from sightkit.errors import PluginError, StorageError
 from sightkit.experiment import ExperimentSettings
-from sightkit.runs.build import build
+from sightkit.runs.build import blaming, build, build_function, build_transform
 from sightkit.runs.execution import Execution
-from sightkit.runs.judge import values_of
+from sightkit.runs.judge import logits_of, values_of
 from sightkit.runs.network import build_network
+from sightkit.use import Use
 
 if TYPE_CHECKING:
     import keras
@@ -83,6 +84,7 @@ def fit(execution: Execution, metrics: Mapping[str, MetricFunction]) -> Fitted:
 
     settings, data = execution.settings, execution.data
     parts = build_parts(settings, data)
+    check_savable(settings.architecture, parts.model)
     execution.tell("sightkit_model_built", model=parts.model)
     predictor = Predictor(parts.model)
     validation = Validation(data, metrics, parts.loss, predictor) if "validation" in data.splits else None
@@ -109,14 +111,14 @@ def build_parts(settings: ExperimentSettings, data: PreparedData) -> Parts:
     total = steps * settings.training.epochs
     with seeded_build(settings.seed):
         optimizer = build(settings.optimizer, OptimizerTask(total_steps=total, steps_per_epoch=steps))
-        loss = build(settings.loss, LossTask(num_classes=classes))
+        loss = build_function(settings.loss, LossTask(num_classes=classes))
         augmentation_task = AugmentationTask(image_shape=shape, num_classes=classes)
-        transforms = [build(use, augmentation_task) for use in settings.augmentations]
+        transforms = [build_transform(use, augmentation_task) for use in settings.augmentations]
     rate_task = ScheduleTask(learning_rate=initial_rate(settings), total_steps=total, steps_per_epoch=steps)
     return Parts(
         model=model,
         optimizer=optimizer,
-        schedule=build(settings.schedule, rate_task),
+        schedule=build_function(settings.schedule, rate_task),
         loss=loss,
         augment=compose(transforms, image_shape=shape) if transforms else None,
     )
@@ -168,7 +170,7 @@ class Validation:
         from sightkit.training.loss import mean_loss
 
         labels = self._data.labels[self._rows]
-        logits = self._predictor.logits(self._data.images[self._rows])
+        logits = logits_of(self._predictor, self._data, self._rows)
         scores = values_of(self._metrics, self._data, self._rows, softmax(logits))
         self.higher_is_better |= {name: score.higher_is_better for name, score in scores.items()}
         return {
@@ -208,12 +210,12 @@ def train(execution: Execution, parts: Parts, validation: Validation | None) -> 
             monitor = settings.training.monitor
             best = best or BestWeights(parts.model, higher_is_better=validation.higher_is_better[monitor])
             better = best.update(log.epoch, log.validation[monitor])
-        if better:
+        if better or (best is not None and best.epoch is None):  # while there is no best epoch, the last is kept
             save_weights(checkpoint, parts.model)
         row = history_row(log)
         execution.journal.epoch(row)
         execution.display.epoch(row, best=better and best is not None)
-        execution.tell("sightkit_epoch_ended", epoch=log.epoch, logs=row)
+        execution.tell("sightkit_epoch_ended", epoch=log.epoch, logs=dict(row))
     if best is None or best.epoch is None:
         return last
     best.restore()
@@ -233,12 +235,23 @@ def history_row(log: EpochLog) -> dict[str, float]:
     }
 
 
+def check_savable(use: Use[Any], model: keras.Model) -> None:
+    """Refuse a model whose layers cannot be written to a file, before it has been trained for hours.
+
+    Raises:
+        PluginError: they cannot.
+    """
+    import keras
+
+    with blaming(use, "built a model that cannot be saved"):
+        keras.saving.serialize_keras_object(model)
+
+
 def save_model(path: Path, model: keras.Model) -> None:
     """Save a whole model as a .keras file, in one step.
 
     Raises:
         StorageError: it cannot be written.
-        PluginError: the architecture's layers cannot be saved.
     """
     temporary = path.with_name(f".saving-{path.name}")
     try:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sightkit.contracts import MetricFunction, MetricTask, Predictions, ReportTask, Score
-from sightkit.errors import PluginError
+from sightkit.errors import DivergedError, PluginError
 from sightkit.experiment import ExperimentSettings
 from sightkit.runs.build import blaming, build
 from sightkit.use import Use
@@ -20,18 +21,41 @@ if TYPE_CHECKING:
     from sightkit.images import PreparedData
 
 
+DRAWING = threading.Lock()
+"""One report at a time: what matplotlib is told to put back afterwards belongs to all runs of a process."""
+
+
 def build_metrics(settings: ExperimentSettings, classes: tuple[str, ...]) -> dict[str, MetricFunction]:
     """Return the metrics of an experiment by name."""
     return {metric.name: build(metric, MetricTask(classes=classes)) for metric in settings.metrics}
 
 
+def logits_of(predictor: Predictor, data: PreparedData, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Return the logits of the images at ``rows``.
+
+    Raises:
+        DivergedError: some are not finite. The last step of a training shows only here what it made of the weights.
+    """
+    import numpy as np
+
+    logits = predictor.logits(data.images[rows])
+    ids = tuple(data.ids[row] for row in rows[~np.isfinite(logits).all(axis=1)].tolist())
+    if ids:
+        message = (
+            f"training diverged: the model's logits of {len(ids):,} images are not finite, the first is {ids[0]}; "
+            "expected finite numbers; lower the learning rate"
+        )
+        raise DivergedError(message, sample_ids=ids)
+    return logits
+
+
 def predict_split(predictor: Predictor, data: PreparedData, rows: NDArray[np.int64]) -> Predictions:
-    """Return what the model says about the images at ``rows``."""
-    return Predictions(
-        ids=tuple(data.ids[row] for row in rows.tolist()),
-        labels=data.labels[rows],
-        probabilities=predictor.probabilities(data.images[rows]),
-    )
+    """Return what the model says about the images at ``rows``; raises as `logits_of` does."""
+    from sightkit.evaluation.predict import softmax
+
+    labels, probabilities = data.labels[rows], softmax(logits_of(predictor, data, rows))
+    labels.flags.writeable = probabilities.flags.writeable = False  # else a report could change what the next one sees
+    return Predictions(ids=tuple(data.ids[row] for row in rows.tolist()), labels=labels, probabilities=probabilities)
 
 
 def values_of(
@@ -60,7 +84,7 @@ def write_reports(
     texts = []
     for use in settings.reports:
         report = build(use, ReportTask(classes=classes, experiment=settings.name))
-        with blaming(use, "failed while it wrote its files"):
+        with DRAWING, blaming(use, "failed while it wrote its files"):
             output: Any = report(predictions, own_folder(folder, use))
             if not isinstance(output, ReportOutput):
                 message = f'report "{use.name}" returned {output!r}; expected a sightkit.ReportOutput'

@@ -83,15 +83,15 @@ def parse_document(content: bytes, *, path: Path, label: str) -> Document:
         message = f"not a TOML file: byte 0x{content[error.start]:02x} is not UTF-8 text"
         line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
         raise TomlError([Problem(label, line=line, column=column, message=message)]) from None
-    # TOML knows two ends of line, "\n" and "\r\n"; tomllib folds the second into the first.
-    text = text.replace("\r\n", "\n")
+    # TOML knows two ends of line, "\n" and "\r\n"; tomllib folds the second into the first, and counts columns so.
+    folded = text.replace("\r\n", "\n")
     try:
-        document = Document(label=label, path=path, text=text, data=tomllib.loads(text))
+        document = Document(label=label, path=path, text=folded, data=tomllib.loads(text))
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
         # The latter two are Python's: it refuses arrays nested hundreds deep and numbers of thousands of digits.
         from sightkit.toml.syntax import syntax_problem
 
-        raise TomlError([syntax_problem(label, text, error, deepest=DEEPEST)]) from None
+        raise TomlError([syntax_problem(label, folded, error, deepest=DEEPEST)]) from None
     if problems := [document.problem(at, message) for at, message in unusable(document.data)]:
         raise TomlError(problems)
     return document

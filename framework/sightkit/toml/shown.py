@@ -54,4 +54,11 @@ def scalar(value: Any) -> str:
 
 def one_line(text: str) -> str:
     """Return text with whatever would end or steer a line written as an escape."""
-    return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in text)
+    return "".join(letter if letter.isprintable() else escaped(letter) for letter in text)
+
+
+def escaped(letter: str) -> str:
+    """Return a letter as an escape, and a byte of a file's name that is not UTF-8 as that byte."""
+    if "\udc80" <= letter <= "\udcff":
+        return f"\\x{ord(letter) - 0xDC00:02x}"
+    return letter.encode("unicode_escape").decode()

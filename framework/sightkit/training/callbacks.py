@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from sightkit.errors import PluginError, SightkitError
+
 if TYPE_CHECKING:
     import keras
 
@@ -35,14 +37,41 @@ class Callbacks:
     ) -> None:
         self._callbacks = callbacks
         for callback in callbacks:
-            callback.set_params({"epochs": epochs, "steps": steps, "verbose": 0})
-            callback.set_model(model)
+            check_callback(callback)
             resolve_mode(callback, {**HIGHER_IS_BETTER, **higher_is_better})
+        self.tell("set_params", {"epochs": epochs, "steps": steps, "verbose": 0})
+        self.tell("set_model", model)
 
     def tell(self, hook: str, *arguments: object) -> None:
-        """Call the method ``hook`` of each."""
+        """Call the method ``hook`` of each.
+
+        Raises:
+            PluginError: one of them failed.
+        """
         for callback in self._callbacks:
-            getattr(callback, hook)(*arguments)
+            try:
+                getattr(callback, hook)(*arguments)
+            except (SightkitError, MemoryError):
+                raise
+            except (Exception, SystemExit) as error:  # nobody's code but the command line's ends the program
+                message = (
+                    f"the callback {type(callback).__name__} failed in {hook}: {type(error).__name__}: {error}; "
+                    "this is a mistake in the plugin that offers it (--debug shows where)"
+                )
+                raise PluginError(message) from error
+
+
+def check_callback(callback: object) -> None:
+    """Refuse what is no Keras callback.
+
+    Raises:
+        PluginError: it is something else.
+    """
+    import keras
+
+    if not isinstance(callback, keras.callbacks.Callback):
+        message = f"sightkit_callbacks returned {callback!r}; expected instances of keras.callbacks.Callback"
+        raise PluginError(message)
 
 
 def resolve_mode(callback: keras.callbacks.Callback, higher_is_better: Mapping[str, bool]) -> None:

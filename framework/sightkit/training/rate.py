@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,11 +30,11 @@ class LearningRate:
         scale: What the schedule is multiplied with; 1 until a callback sets the optimizer's learning rate.
 
     Raises:
-        PluginError: the optimizer's learning rate is a Keras schedule or a function.
+        PluginError: the optimizer is none, or its learning rate is a Keras schedule or a function.
     """
 
     def __init__(self, optimizer: keras.optimizers.Optimizer, schedule: ScheduleFunction) -> None:
-        self._variable: Any = optimizer.learning_rate
+        self._variable: Any = getattr(optimizer, "learning_rate", None)
         if not hasattr(self._variable, "assign"):
             message = (
                 f"the optimizer {type(optimizer).__name__} has the learning rate {self._variable!r}; expected a plain "
@@ -49,10 +51,21 @@ class LearningRate:
         return float(self._shown)
 
     def take(self, first: int, count: int) -> NDArray[np.float32]:
-        """Return the rates float32 ``(count,)`` from step ``first`` on; the loop gives them to the optimizer."""
-        rates = np.array([self._schedule(step) * self.scale for step in range(first, first + count)], np.float32)
+        """Return the rates float32 ``(count,)`` from step ``first`` on; the loop gives them to the optimizer.
+
+        Raises:
+            PluginError: the schedule gives something else than a finite number of at least 0.
+        """
+        rates = np.array([self._scheduled(step) * self.scale for step in range(first, first + count)], np.float32)
         self._shown = rates[-1]
         return rates
+
+    def _scheduled(self, step: int) -> float:
+        rate = self._schedule(step)
+        if not isinstance(rate, Real) or not 0 <= rate < math.inf:
+            message = f"the schedule returned {rate!r} for step {step}; expected a finite number of at least 0"
+            raise PluginError(message)
+        return float(rate)
 
     @contextmanager
     def open_to_callbacks(self, *, step: int | None = None) -> Iterator[None]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -82,9 +84,14 @@ class Steps:
         Args:
             batches: Rows and seeds.
             rates: float32 ``(steps,)``; the learning rate of each.
+
+        Raises:
+            MemoryError: they need more memory than there is.
+            PluginError: an operation of the model, the loss or an augmentation failed.
         """
         # The images are an argument, not a capture: a constant would be copied into the graph, which holds 2 GB.
-        losses, hits, done, finite = self._compiled(*self._data, batches.rows, batches.seeds, rates)
+        with tensorflow_errors():
+            losses, hits, done, finite = self._compiled(*self._data, batches.rows, batches.seeds, rates)
         count = int(done)
         return StepResults(losses=losses.numpy()[:count], hits=hits.numpy()[:count], finite=bool(finite))
 
@@ -144,6 +151,26 @@ class Steps:
         self._optimizer.apply(gradients, self._variables)
 
 
+@contextmanager
+def tensorflow_errors() -> Iterator[None]:
+    """Tell what TensorFlow raises while it runs a graph as what it is; whose operation it was, TensorFlow can't say."""
+    try:
+        yield
+    except tf.errors.ResourceExhaustedError as error:
+        raise MemoryError(reason(error)) from error
+    except tf.errors.OpError as error:
+        message = (
+            f"a step of training failed: {reason(error)}; this is a mistake in the architecture, the loss, an "
+            "augmentation or the optimizer (--debug shows where)"
+        )
+        raise PluginError(message) from error
+
+
+def reason(error: tf.errors.OpError) -> str:
+    """Return what went wrong, without TensorFlow's account of where the operation was defined."""
+    return str(error.message).split("\n\t [[")[0].split("\n\n")[-1].strip()
+
+
 def trainable_variables(model: keras.Model) -> list[Any]:
     """Return what training changes.
 
@@ -166,7 +193,9 @@ def per_sample(loss: LossFunction, labels: tf.Tensor, logits: tf.Tensor) -> tf.T
     if getattr(losses, "dtype", None) != tf.float32 or losses.shape.rank != 1:
         message = f"the loss returned {losses!r}; expected float32 of shape (batch,), one loss a sample, no mean"
         raise PluginError(message)
-    return losses
+    message = "expected one loss a sample"
+    with tf.control_dependencies([tf.debugging.assert_equal(tf.shape(losses), tf.shape(labels)[:1], message)]):
+        return tf.identity(losses)
 
 
 def is_finite(loss: tf.Tensor, gradients: Gradients) -> tf.Tensor:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from sightkit import Augmentation, AugmentationTask, Geometric, Params, hookimpl, uniform
+from sightkit_plugins.augmentations._chances import sometimes
 from sightkit_plugins.augmentations._matrices import affine
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ class CropParams(Params):
     min_fraction: float = Field(
         0.8, gt=0, lt=1, description="The smallest window, as a fraction of the image's height and width."
     )
+    probability: float = Field(1.0, ge=0, le=1, description="How likely it is for an image, from 0 to 1.")
 
 
 def build_crop(params: CropParams, task: AugmentationTask) -> Geometric:
@@ -32,7 +34,7 @@ def build_crop(params: CropParams, task: AugmentationTask) -> Geometric:
         y = uniform(seeds, -0.5, 0.5, stream=2) * (1.0 - fraction) * (height - 1.0)
         return affine(seeds, a=fraction, c=x, e=fraction, f=y)
 
-    return Geometric(matrices, fill=None)
+    return sometimes(Geometric(matrices, fill=None), params.probability)
 
 
 @hookimpl

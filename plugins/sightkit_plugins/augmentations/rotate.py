@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from sightkit import Augmentation, AugmentationTask, Fill, Geometric, Params, hookimpl, uniform
-from sightkit_plugins.augmentations._matrices import affine
+from sightkit_plugins.augmentations._chances import sometimes
+from sightkit_plugins.augmentations._matrices import affine, cos_sin_tan
 
 if TYPE_CHECKING:
     import tensorflow as tf
@@ -19,6 +20,7 @@ class RotateParams(Params):
 
     degrees: float = Field(10.0, gt=0, le=180, description="The largest angle either way, in degrees.")
     fill: Fill = Field("constant", description="What comes in at the corners; constant is black.")
+    probability: float = Field(1.0, ge=0, le=1, description="How likely it is for an image, from 0 to 1.")
 
 
 def build_rotate(params: RotateParams, _task: AugmentationTask) -> Geometric:
@@ -26,13 +28,10 @@ def build_rotate(params: RotateParams, _task: AugmentationTask) -> Geometric:
     limit = math.radians(params.degrees)
 
     def matrices(seeds: tf.Tensor) -> tf.Tensor:
-        import tensorflow as tf
-
-        angles = uniform(seeds, -limit, limit)
-        cos, sin = tf.cos(angles), tf.sin(angles)
+        cos, sin, _ = cos_sin_tan(uniform(seeds, -limit, limit))
         return affine(seeds, a=cos, b=-sin, d=sin, e=cos)
 
-    return Geometric(matrices, fill=params.fill)
+    return sometimes(Geometric(matrices, fill=params.fill), params.probability)
 
 
 @hookimpl

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from sightkit import Augmentation, AugmentationTask, Fill, Geometric, Params, hookimpl, uniform
+from sightkit_plugins.augmentations._chances import sometimes
 from sightkit_plugins.augmentations._matrices import affine
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ class ShiftParams(Params):
     height: float = Field(0.1, ge=0, lt=1, description="The farthest up or down, as a fraction of the height.")
     width: float = Field(0.1, ge=0, lt=1, description="The farthest left or right, as a fraction of the width.")
     fill: Fill = Field("constant", description="What comes in at the edges; constant is black.")
+    probability: float = Field(1.0, ge=0, le=1, description="How likely it is for an image, from 0 to 1.")
 
 
 def build_shift(params: ShiftParams, task: AugmentationTask) -> Geometric:
@@ -37,7 +39,7 @@ def build_shift(params: ShiftParams, task: AugmentationTask) -> Geometric:
         y = offset(seeds, params.height * height, stream=1)
         return affine(seeds, c=x, f=y)
 
-    return Geometric(matrices, fill=params.fill)
+    return sometimes(Geometric(matrices, fill=params.fill), params.probability)
 
 
 @hookimpl

@@ -1,61 +1,71 @@
-"""Finding and hashing the images below class folders, whatever links and special files lie there."""
+"""Finding the images below class folders, whatever links and special files lie there."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sightkit import DataError
+
+if TYPE_CHECKING:
+    from sightkit import SplitName
 
 EXTENSIONS = frozenset(
     {".bmp", ".gif", ".jpeg", ".jpg", ".pbm", ".pgm", ".png", ".pnm", ".ppm", ".tif", ".tiff", ".webp"}
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ImageFile:
-    """An image that was found.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassFolder:
+    """A folder whose images are all of one class.
 
     Attributes:
         id: Its path below the dataset's folder, with ``/`` between the parts.
-        label: The index of its class folder.
         path: Where it is.
+        name: The name of the class.
+        split: The split of its images, where the folders say so.
     """
 
     id: str
-    label: int
     path: Path
+    name: str
+    split: SplitName | None = None
 
 
-def find_class_folders(root: Path) -> list[Path]:
+@dataclass(frozen=True, slots=True)
+class ImageFile:
+    """An image that was found: its path below the dataset's folder with ``/`` between the parts, and where it is."""
+
+    id: str
+    path: Path
+    folder: ClassFolder
+
+
+def find_folders(root: Path) -> list[Path]:
     """Return the folders in ``root`` that aren't hidden, in the order of their names' code points."""
     return [Path(entry.path) for entry in listed(root) if is_folder(entry)]
 
 
-def find_images(root: Path, folders: Sequence[Path]) -> list[ImageFile]:
-    """Return the images below class folders: by class, then by id.
+def find_images(root: Path, folders: Sequence[ClassFolder]) -> list[ImageFile]:
+    """Return the images below class folders: by folder, then by id.
 
     Links are followed, but a folder is gone through once a class, and a link to another class, to ``root`` or above
     it never. What has the name of an image but is none, such as a FIFO or a link to nowhere, is returned too: the
     core refuses it by name, without opening it.
     """
+    above = (ancestor for folder in folders for ancestor in (folder.path, folder.path.parent))
     resolved = root.resolve()
-    not_below = {identity(path) for path in (resolved, *resolved.parents, *folders)}
-    return [
-        ImageFile(id_, label, path)
-        for label, folder in enumerate(folders)
-        for id_, path in sorted(images_below(folder, not_below))
-    ]
+    not_below = {identity(path) for path in {resolved, *resolved.parents, *above}}
+    return [ImageFile(id_, path, folder) for folder in folders for id_, path in sorted(images_below(folder, not_below))]
 
 
-def images_below(folder: Path, not_below: Iterable[tuple[int, int]]) -> Iterator[tuple[str, Path]]:
+def images_below(folder: ClassFolder, not_below: Iterable[tuple[int, int]]) -> Iterator[tuple[str, Path]]:
     """Yield the id and the path of each image below a class folder."""
     seen = set(not_below)
-    waiting = [(folder, printable(folder.name))]
+    waiting = [(folder.path, folder.id)]
     while waiting:
         here, id_ = waiting.pop()
         for entry in listed(here):
@@ -99,29 +109,3 @@ def identity(path: Path) -> tuple[int, int]:
 def printable(name: str) -> str:
     """Return a file's name as text that can be written to any file; bytes that aren't UTF-8 are spelled out."""
     return os.fsencode(name).decode("utf-8", errors="backslashreplace")
-
-
-def hash_files(paths: Sequence[Path], *, header: object) -> str:
-    """Return a SHA-256 over a header and the size and content of each file, in hexadecimal.
-
-    Raises:
-        DataError: a file can't be read.
-    """
-    from concurrent.futures import ThreadPoolExecutor
-
-    digest = hashlib.sha256(json.dumps(header).encode())
-    with ThreadPoolExecutor() as pool:
-        for size, content in pool.map(hash_file, paths):
-            digest.update(f"\n{size} {content}".encode())
-    return digest.hexdigest()
-
-
-def hash_file(path: Path) -> tuple[int, str]:
-    """Return the size of a file and the SHA-256 of its content."""
-    try:
-        with path.open("rb") as stream:
-            content = hashlib.file_digest(stream, "sha256").hexdigest()
-            return stream.tell(), content
-    except OSError as error:
-        message = f"{path}: cannot be read: {error.strerror or error}"
-        raise DataError(message) from error

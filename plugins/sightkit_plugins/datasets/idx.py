@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from sightkit import DataError, Dataset, DatasetTask, Params, hookimpl
-from sightkit_plugins.datasets._idx_format import read_idx
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,7 +24,7 @@ class IdxParams(Params):
         description="Folder of train-images-idx3-ubyte and train-labels-idx1-ubyte and, where there are test images, "
         "t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte; each may be gzipped and end in .gz."
     )
-    class_names: tuple[str, ...] | None = Field(
+    classes: tuple[str, ...] | None = Field(
         None, min_length=2, description="Names of the classes from label 0 on; by default the labels that occur."
     )
 
@@ -44,7 +43,7 @@ def build_idx(params: IdxParams, _task: DatasetTask) -> ImageSource:
     """Return the images of the folder: grey, ``train-…`` in the split train, ``t10k-…`` in the split test.
 
     Raises:
-        DataError: files are missing or damaged, or don't fit each other or ``class_names``.
+        DataError: files are missing or damaged, or don't fit each other or ``classes``.
     """
     import numpy as np
 
@@ -54,11 +53,11 @@ def build_idx(params: IdxParams, _task: DatasetTask) -> ImageSource:
     images = [part.images for part in parts]
     check_shapes(params.path, parts)
     labels = np.concatenate([part.labels for part in parts])
-    if params.class_names is None:
+    if params.classes is None:
         values, labels = np.unique(labels, return_inverse=True)
         classes = [str(value) for value in values.tolist()]
     else:
-        classes = list(params.class_names)
+        classes = list(params.classes)
         check_class_names(params.path, parts, len(classes))
     return ArraySource(
         np.concatenate(images),
@@ -103,6 +102,8 @@ def find_file(folder: Path, name: str) -> Path | None:
 
 def read_part(prefix: str, split: SplitName, pair: tuple[Path, Path]) -> Part:
     """Read the images and labels of a split and check that they belong together."""
+    from sightkit_plugins.datasets._idx_format import read_idx
+
     images, labels = read_idx(pair[0], dimensions=3), read_idx(pair[1], dimensions=1)
     if len(images) != len(labels):
         message = (
@@ -125,12 +126,12 @@ def check_shapes(folder: Path, parts: list[Part]) -> None:
 
 
 def check_class_names(folder: Path, parts: list[Part], num_classes: int) -> None:
-    """Refuse labels that ``class_names`` has no name for."""
+    """Refuse labels that ``classes`` has no name for."""
     for part in parts:
         largest = int(part.labels.max(initial=0))
         if largest >= num_classes:
             message = (
-                f"{folder}: class_names has {num_classes} names, for labels 0 to {num_classes - 1}, "
+                f"{folder}: classes has {num_classes} names, for labels 0 to {num_classes - 1}, "
                 f"but {part.prefix}-labels-idx1-ubyte holds label {largest}"
             )
             raise DataError(message)

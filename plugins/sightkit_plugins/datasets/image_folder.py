@@ -1,16 +1,16 @@
-"""image-folder: a folder for each class, with the images of that class in it."""
+"""image-folder: a folder for each class, with the images of that class in it; below folders of splits or not."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from sightkit import DataError, Dataset, DatasetTask, ImageSource, Params, Samples, hookimpl
-from sightkit_plugins.datasets._folder_scan import ImageFile, find_class_folders, find_images, hash_files, printable
+from sightkit import DataError, Dataset, DatasetTask, Params, Samples, hookimpl
 
-SPLIT_FOLDERS = frozenset({"train", "training", "val", "valid", "validation", "test", "testing"})
+if TYPE_CHECKING:
+    from sightkit import ImageSource
 
 
 class ImageFolderParams(Params):
@@ -18,74 +18,51 @@ class ImageFolderParams(Params):
 
     path: Path = Field(
         description="Folder of folders, one a class and named like it, with images anywhere below: "
-        "path/CLASS/image.jpg."
+        "path/CLASS/image.jpg, or path/train/CLASS/image.jpg beside val and test."
+    )
+    classes: tuple[str, ...] | None = Field(
+        None,
+        min_length=2,
+        description="Names of the class folders in label order; by default all that there are, in code point order.",
     )
 
 
-class FolderSource(ImageSource):
-    """The images of class folders; read as paths, decoded by the core.
-
-    Args:
-        classes: The class names, in label order.
-        files: The images.
-    """
-
-    def __init__(self, classes: Sequence[str], files: Sequence[ImageFile]) -> None:
-        import numpy as np
-
-        self.classes = tuple(classes)
-        self.samples = Samples(
-            ids=tuple(file.id for file in files), labels=np.array([file.label for file in files], dtype=np.int64)
-        )
-        self.paths = tuple(file.path for file in files)
-
-    def read(self, index: int) -> Path:
-        """Return the path of image ``index``."""
-        return self.paths[index]
-
-    def fingerprint(self) -> str:
-        """Return a SHA-256 over the class names and each image's id, size and content, in hexadecimal.
-
-        Raises:
-            DataError: a file can't be read.
-        """
-        return hash_files(self.paths, header=[self.classes, self.samples.ids])
-
-
 def build_image_folder(params: ImageFolderParams, _task: DatasetTask) -> ImageSource:
-    """Return the images of the class folders; classes in the order of their names' code points.
+    """Return the images of the class folders.
 
-    Hidden files and folders, and files that don't have the extension of an image, are passed over.
+    Where all folders have names of splits (train, val, test and their longer forms), those of the classes are in
+    them; the classes are then those of the training folder, and the others may lack some of them. Hidden files and
+    folders, and files that don't have the extension of an image, are passed over.
 
     Raises:
-        DataError: the folder isn't there, can't be listed, or holds no images in at least two class folders.
+        DataError: the folder isn't there, can't be listed, or holds no images in at least two class folders; or
+            there are folders of classes that aren't in ``classes`` or in the training folder.
     """
-    root = params.path
-    expected = f"{root}: expected a folder for each class with images in it (path/CLASS/image.jpg)"
-    if not root.is_dir():
-        message = f"{expected}, found {'a file' if root.exists() else 'nothing there'}"
+    import numpy as np
+
+    from sightkit_plugins.datasets._class_folders import check_classes, find_class_folders
+    from sightkit_plugins.datasets._findings import counted
+    from sightkit_plugins.datasets._folder_scan import find_images
+    from sightkit_plugins.datasets._path_source import PathSource
+
+    expected = f"{params.path}: expected a folder for each class with images in it (path/CLASS/image.jpg)"
+    if not params.path.is_dir():
+        message = f"{expected}, found {'a file' if params.path.exists() else 'nothing there'}"
         raise DataError(message)
-    folders = find_class_folders(root)
-    if len(folders) < 2:
-        message = f"{expected}, at least two of them, found {what_is_in(root, folders)}"
-        raise DataError(message)
-    if SPLIT_FOLDERS.issuperset(folder.name.lower() for folder in folders):
-        names = ", ".join(folder.name for folder in folders)
-        message = f"{expected}, found folders that look like splits ({names}); set path to one of them"
-        raise DataError(message)
-    files = find_images(root, folders)
+    folders = find_class_folders(params.path, classes=params.classes or (), expected=expected)
+    classes = params.classes or tuple(dict.fromkeys(each.name for each in folders if each.split in (None, "train")))
+    check_classes(params.path, folders, classes, given=params.classes is not None)
+    files = find_images(params.path, folders)
     if not files:
-        message = f"{expected}, found {len(folders)} folders without an image in them"
+        message = f"{expected}, found {counted(len(folders), 'folder')} without an image in them"
         raise DataError(message)
-    return FolderSource([printable(folder.name) for folder in folders], files)
-
-
-def what_is_in(root: Path, folders: Sequence[Path]) -> str:
-    """Return what a folder without enough class folders holds, for a message."""
-    if folders:
-        return f"one folder, {printable(folders[0].name)!r}"
-    count = sum(1 for path in root.iterdir() if not path.name.startswith("."))
-    return f"no folder but {count:,} files directly in it" if count else "an empty folder"
+    label_of = {name: label for label, name in enumerate(classes)}
+    samples = Samples(
+        ids=tuple(file.id for file in files),
+        labels=np.array([label_of[file.folder.name] for file in files], dtype=np.int64),
+        splits=tuple(file.folder.split for file in files) if folders[0].split else None,
+    )
+    return PathSource(classes, samples, [file.path for file in files])
 
 
 @hookimpl
@@ -94,7 +71,7 @@ def sightkit_datasets() -> list[Dataset[ImageFolderParams]]:
     return [
         Dataset(
             name="image-folder",
-            summary="A folder for each class with its images in it: path/CLASS/image.jpg.",
+            summary="A folder for each class with its images in it: path/CLASS/image.jpg, or path/train/CLASS/….",
             params=ImageFolderParams,
             build=build_image_folder,
         )

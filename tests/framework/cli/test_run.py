@@ -26,6 +26,19 @@ filters = [8]
 epochs = 2
 batch_size = 128
 """
+CHATTY = """
+from sightkit import Metric, Params, Score, hookimpl
+
+def build(params, task):
+    def half(labels, probabilities):
+        print("look at me")
+        return Score(value=0.5)
+    return half
+
+@hookimpl
+def sightkit_metrics():
+    return [Metric(name="chatty", summary="A half.", params=Params, build=build)]
+"""
 ESCAPE = "\x1b"
 
 
@@ -90,7 +103,8 @@ def test_a_terminal_shows_progress_and_no_color_is_respected(sightkit: Command, 
             assert process.wait() == 0
         os.close(master)
         shown[name] = b"".join(chunks).decode()
-    assert re.search(r"epoch +1 .*loss.*validation accuracy", shown["plain"])
+    assert re.search(r"epoch +loss +accuracy +loss +accuracy +seconds", shown["plain"])
+    assert not re.search(r"starting TensorFlow.*reading images", shown["plain"], re.DOTALL), "that is over by then"
     assert "images/s" in shown["colour"]
     colours = re.compile(r"\x1b\[[0-9;]*3[0-9](;[0-9;]*)?m")
     assert colours.search(shown["colour"])
@@ -112,7 +126,7 @@ def test_an_interrupted_run_says_so_in_its_manifest(sightkit: Command, work: Pat
         process.send_signal(number)
         out, err = process.communicate(timeout=60)
     assert process.returncode == {signal.SIGINT: 130, signal.SIGTERM: 143}[number]
-    assert "Traceback" not in err
+    assert err == {signal.SIGINT: "error: interrupted\n", signal.SIGTERM: "error: terminated\n"}[number]
     assert json.loads(out)["state"] == "interrupted"
     manifest = json.loads((Path(json.loads(out)["run"]) / "manifest.json").read_text())
     assert manifest["state"] == "interrupted"
@@ -160,6 +174,24 @@ def test_every_unreadable_image_is_named_before_anything_is_written(sightkit: Co
         "scores": {},
     }
     assert not (work / "runs").exists()
+
+
+def test_what_a_plugin_prints_stays_out_of_the_json(sightkit: Command, work: Path) -> None:
+    (work / "chatty.py").write_text(CHATTY)
+    (work / "chatty.toml").write_text('api = 1\n[plugins.chatty]\npath = "chatty.py"\n')
+    (work / "small.toml").write_text(f'{SMALL}[[metrics]]\nuse = "chatty"\n')
+    outcome = sightkit("run", "small.toml", "--registry", "chatty.toml", "--json")
+    assert outcome.code == 0, outcome.err
+    assert json.loads(outcome.out)["scores"]["test"]["chatty"]["value"] == 0.5
+    assert "look at me" in outcome.err
+
+
+def test_scores_of_images_that_were_trained_on_come_with_a_warning(sightkit: Command, work: Path) -> None:
+    (work / "small.toml").write_text(SMALL + "[split]\nvalidation = 0\ntest = 0\n")
+    outcome = sightkit("run", "small.toml")
+    assert outcome.code == 0, outcome.err
+    assert re.search(r"^metric +train", outcome.out, re.MULTILINE)
+    assert outcome.err == "warning: no images were set apart; these scores are of images that it was trained on\n"
 
 
 def test_a_folder_of_photos_becomes_a_run(sightkit: Command, work: Path) -> None:

@@ -1,5 +1,6 @@
 import json
 import math
+import sys
 
 import numpy as np
 import pytest
@@ -83,6 +84,22 @@ def test_a_metric_that_fails_is_named_and_its_error_is_kept():
     with pytest.raises(PluginError, match=r'metric "mine" failed on 4 predictions: KeyError: .cats.') as caught:
         score_all({"mine": failing}, PREDICTIONS, seed=0)
     assert isinstance(caught.value.__cause__, KeyError)
+
+
+def test_a_metric_that_ends_the_program_has_failed():
+    def leaving(_labels, _probabilities):
+        sys.exit(0)
+
+    with pytest.raises(PluginError, match=r'metric "mine" failed on 4 predictions: SystemExit: 0'):
+        score_all({"mine": leaving}, PREDICTIONS, seed=0)
+
+
+def test_memory_that_runs_out_is_not_the_metrics_mistake():
+    def greedy(_labels, _probabilities):
+        raise MemoryError
+
+    with pytest.raises(MemoryError):
+        score_all({"mine": greedy}, PREDICTIONS, seed=0)
 
 
 def test_a_bad_resampled_is_an_error_that_names_the_metric():

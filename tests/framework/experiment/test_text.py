@@ -31,7 +31,7 @@ def table(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]
 
 LEAF = st.builds(
     lambda more: {"use": "leaf", **more},
-    table(strength=FRACTIONS, path=TEXT, odd=st.integers(-9, 9).map(lambda half: 2 * half - 1)),
+    table(strength=FRACTIONS, path=TEXT, odd=st.integers(-6, 6).map(lambda half: 2 * half - 1)),
 )
 PICK = st.recursive(
     LEAF,

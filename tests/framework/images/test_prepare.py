@@ -173,3 +173,10 @@ def test_a_dataset_larger_than_the_memory_is_refused_before_reading():
 def test_images_are_prepared_without_tensorflow():
     program = "import sys, sightkit.images, sightkit.images.order; sys.exit('tensorflow' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_a_name_with_a_newline_in_it_does_not_look_like_two_images():
+    source = Files([b"no picture", *[np.zeros((4, 4, 3), np.uint8)] * 3], ids=["a\nb.png", "c", "d", "e"])
+    with pytest.raises(DataError) as caught:
+        prepare(source, images=ImagesSettings(size=(4, 4)), split=SplitSettings(), seed=0)
+    assert [line[:11] for line in str(caught.value).splitlines()] == ["1 of 4 imag", "  a\\nb.png:", "Replace or "]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ EXPERIMENT: dict[str, Any] = {
 
 PLUGIN = '''
 import sightkit
-from sightkit import Extension, Metric, Params, Report, ReportOutput, Score, hookimpl
+from sightkit import Architecture, Extension, Metric, Params, Report, ReportOutput, Score, hookimpl
 
 class Nothing(Params):
     """No parameters."""
@@ -80,14 +81,44 @@ def broken(predictions, folder):
 
 @hookimpl
 def sightkit_reports():
-    return [Report(name="broken", summary="Fails.", params=Nothing, build=lambda params, task: broken)]
+    return [
+        Report(name="broken", summary="Fails.", params=Nothing, build=lambda params, task: broken),
+        Report(name="vain", summary="Makes it look better.", params=Nothing, build=lambda params, task: vain),
+    ]
+
+def vain(predictions, folder):
+    for each in predictions.values():
+        each.probabilities[:] = 1
+
+def unsavable(params, task):
+    import keras
+
+    class Strange(keras.layers.Layer):
+        def __init__(self, thing):
+            super().__init__()
+
+        def call(self, inputs):
+            return inputs
+
+    flat = keras.layers.Flatten()
+    return keras.Sequential([keras.Input(task.image_shape), flat, Strange(object()), keras.layers.Dense(10)])
+
+@hookimpl
+def sightkit_architectures():
+    return [Architecture(name="unsavable", summary="Strange.", params=Nothing, build=unsavable)]
+
+def undefined(labels, probabilities):
+    return Score(value=float("nan"))
 
 def worse(labels, probabilities):
     return Score(value=float((probabilities.argmax(axis=1) != labels).mean()), higher_is_better=False)
 
 @hookimpl
 def sightkit_metrics():
-    return [Metric(name="error-rate", summary="Share of wrong ones.", params=Nothing, build=lambda params, task: worse)]
+    return [
+        Metric(name="error-rate", summary="Share of wrong ones.", params=Nothing, build=lambda params, task: worse),
+        Metric(name="undefined", summary="Never known.", params=Nothing, build=lambda params, task: undefined),
+    ]
 '''
 
 
@@ -253,6 +284,56 @@ def test_a_loss_that_is_not_finite_ends_the_run_and_keeps_the_last_good_weights(
     assert caught.value.exit_code == 4
     (folder,) = (tmp_path / "small").iterdir()
     assert sightkit.Run(folder).state == "failed"
+
+
+def test_predictions_that_are_not_finite_are_no_result(tmp_path: Path) -> None:
+    experiment = {
+        **EXPERIMENT,
+        "optimizer": {"use": "sgd", "learning_rate": 1e30},
+        "training": {"epochs": 1, "batch_size": 2000},  # the only step: no other one stumbles over its weights
+    }
+    with pytest.raises(sightkit.DivergedError, match="logits of 144 images are not finite") as caught:
+        sightkit.load(experiment).run(runs_dir=tmp_path)
+    assert len(caught.value.sample_ids) == 144
+
+
+def test_a_metric_that_is_not_defined_is_null_in_the_files_and_keeps_the_last_epoch(
+    tmp_path: Path, registry: sightkit.Registry
+) -> None:
+    changes = {"metrics": [{"use": "undefined"}], "training.monitor": "undefined"}
+    run = sightkit.load(EXPERIMENT, registry=registry).override(changes).run(runs_dir=tmp_path)
+    assert run.state == "finished"
+    assert run.manifest["scores"]["test"]["undefined"] is None
+    assert run.scores["test"]["undefined"]["value"] is None
+    assert run.manifest["model"]["best_epoch"] == 2
+    assert (run.path / "checkpoints" / "best.safetensors").is_file()
+
+
+def test_a_report_cannot_change_what_the_next_one_sees(tmp_path: Path, registry: sightkit.Registry) -> None:
+    experiment = sightkit.load({**EXPERIMENT, "reports": [{"use": "vain"}]}, registry=registry)
+    with pytest.raises(sightkit.PluginError, match=r'report "vain" .*read-only'):
+        experiment.run(runs_dir=tmp_path)
+
+
+def test_a_model_that_cannot_be_saved_is_refused_before_it_is_trained(
+    tmp_path: Path, registry: sightkit.Registry
+) -> None:
+    experiment = sightkit.load({**EXPERIMENT, "architecture": {"use": "unsavable"}}, registry=registry)
+    with pytest.raises(sightkit.PluginError, match='"unsavable" .* built a model that cannot be saved'):
+        experiment.run(runs_dir=tmp_path)
+    assert not list(tmp_path.glob("small/*/history.csv"))
+
+
+def test_runs_in_two_threads_are_equal_and_leave_matplotlib_as_it_was(tmp_path: Path) -> None:
+    import matplotlib as mpl
+
+    before = {**mpl.rcParams, "lines.linewidth": 7.5}
+    with mpl.rc_context({"lines.linewidth": 7.5}), ThreadPoolExecutor(2) as pool:
+        runs = list(pool.map(lambda _: sightkit.load(EXPERIMENT).run(runs_dir=tmp_path), range(2)))
+        assert dict(mpl.rcParams) == before
+    assert runs[0].path != runs[1].path
+    assert runs[0].manifest["model"] == runs[1].manifest["model"]
+    assert runs[0].scores == runs[1].scores
 
 
 def test_nothing_of_the_host_process_is_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

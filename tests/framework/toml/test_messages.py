@@ -137,7 +137,7 @@ def test_a_value_of_millions_of_characters_is_shown_at_once():
 
 
 def test_control_characters_become_escapes():
-    assert one_line("a\nb\x1b[31m\u2028é日") == "a\\nb\\x1b[31m\\u2028é日"
+    assert one_line("a\nb\x1b[31m\u2028é日\udcff") == "a\\nb\\x1b[31m\\u2028é日\\xff"
 
 
 @pytest.mark.parametrize(

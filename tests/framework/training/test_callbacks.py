@@ -7,6 +7,8 @@ from typing import Any
 import keras
 import pytest
 
+from sightkit import PluginError
+
 # Keras 3.15 reads a learning rate in a way that NumPy 2 warns of.
 KERAS_READS_A_RATE = "ignore:__array__ implementation:DeprecationWarning"
 
@@ -118,3 +120,17 @@ def test_keras_own_scheduler_works(train):
     scheduler = keras.callbacks.LearningRateScheduler(lambda epoch: 0.01 / (epoch + 1))
     logs = train(epochs=3, callbacks=[scheduler]).logs
     assert [log.learning_rate for log in logs] == pytest.approx([0.01, 0.005, 0.01 / 3])
+
+
+@pytest.mark.parametrize("error", [ValueError("oops"), SystemExit(0)])
+def test_a_callback_that_fails_ends_the_training_as_a_plugins_fault(train, error):
+    def fail(_epoch: int, _logs: Any) -> None:
+        raise error
+
+    with pytest.raises(PluginError, match=f"LambdaCallback failed in on_epoch_end: {type(error).__name__}"):
+        train(callbacks=[keras.callbacks.LambdaCallback(on_epoch_end=fail)])
+
+
+def test_what_is_no_callback_is_refused(train):
+    with pytest.raises(PluginError, match=r"returned 'hello'; expected instances of keras.callbacks.Callback"):
+        train(callbacks=["hello"])

@@ -176,6 +176,29 @@ def test_an_optimizer_with_a_schedule_of_its_own_is_refused(train):
         train(optimizer=optimizer)
 
 
+def test_a_loss_of_another_length_than_the_batch_is_refused(train):
+    def doubled(labels: Any, logits: Any) -> Any:
+        return tf.repeat(tf.reduce_sum((labels - logits) ** 2, axis=1), 2)
+
+    with pytest.raises(PluginError, match=r"^a step of training failed: .*expected one loss a sample[^\n]*$"):
+        train(loss=doubled)
+
+
+def test_an_operation_that_finds_no_memory_is_a_memory_error(train):
+    def vast(labels: Any, logits: Any) -> Any:
+        side = 10**8 * tf.shape(labels)[0]  # more than there is, and not known before it runs
+        return tf.reduce_sum((labels - logits) ** 2, axis=1) + tf.reduce_sum(tf.random.uniform((side, 10**6)))
+
+    with pytest.raises(MemoryError, match=r"^OOM when allocating tensor"):
+        train(loss=vast)
+
+
+@pytest.mark.parametrize("rate", [None, float("nan"), -0.1, "0.1"])
+def test_a_schedule_that_gives_no_learning_rate_is_refused(train, rate):
+    with pytest.raises(PluginError, match=rf"schedule returned {rate!r} for step 0; expected a finite number"):
+        train(schedule=lambda _step: rate)
+
+
 def test_validation_is_asked_for_after_each_epoch(train):
     scores = iter([{"loss": 0.5, "f1": 0.1}, {"loss": 0.4, "f1": 0.2}])
     assert [log.validation["f1"] for log in train(evaluate=lambda: next(scores)).logs] == [0.1, 0.2]

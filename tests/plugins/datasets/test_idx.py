@@ -73,7 +73,7 @@ def test_zipped_or_not_the_fingerprint_is_the_same(tmp_path):
 
 
 def test_class_names_are_those_of_labels_from_zero_on(folder):
-    assert build(folder, class_names=("shirt", "shoe", "bag")).classes == ("shirt", "shoe", "bag")
+    assert build(folder, classes=("shirt", "shoe", "bag")).classes == ("shirt", "shoe", "bag")
 
 
 def test_labels_that_begin_at_one_are_classes_of_their_own_name(tmp_path):
@@ -84,8 +84,8 @@ def test_labels_that_begin_at_one_are_classes_of_their_own_name(tmp_path):
 
 
 def test_too_few_class_names_are_refused(folder):
-    message = refusal(folder, class_names=("shirt", "shoe"))
-    assert "class_names has 2 names, for labels 0 to 1, but train-labels-idx1-ubyte holds label 2" in message
+    message = refusal(folder, classes=("shirt", "shoe"))
+    assert "classes has 2 names, for labels 0 to 1, but train-labels-idx1-ubyte holds label 2" in message
 
 
 @pytest.mark.parametrize("make", [Path.exists, Path.touch])

@@ -28,13 +28,13 @@ def root(tmp_path):
     return path
 
 
-def build(path):
-    return build_image_folder(ImageFolderParams(path=path), DatasetTask())
+def build(path, **params):
+    return build_image_folder(ImageFolderParams(path=path, **params), DatasetTask())
 
 
-def refusal(path):
+def refusal(path, **params):
     with pytest.raises(DataError) as caught:
-        build(path)
+        build(path, **params)
     assert str(path) in str(caught.value)
     return str(caught.value)
 
@@ -157,10 +157,108 @@ def test_folders_without_images_are_refused(tmp_path):
     assert "found 2 folders without an image in them" in refusal(tmp_path)
 
 
-def test_folders_of_splits_are_not_taken_for_classes(tmp_path):
-    picture(tmp_path / "train/cat/1.jpg")
-    picture(tmp_path / "Test/cat/2.jpg")
-    assert "look like splits (Test, train); set path to one of them" in refusal(tmp_path)
+def test_classes_given_are_the_labels_in_their_order(root):
+    source = build(root, classes=("dog", "Zebra", "cat"))
+    assert source.classes == ("dog", "Zebra", "cat")
+    assert source.samples.ids == build(root).samples.ids
+    assert source.samples.labels.tolist() == [1, 2, 2, 0, 0]
+    assert source.fingerprint() != build(root).fingerprint()
+
+
+def test_folders_that_are_none_of_the_classes_given_are_all_named(root):
+    (root / "bird").mkdir()
+    message = refusal(root, classes=("dogs", "Zebra", "cat"))
+    assert "expected folders of the 3 classes in the param classes, found 2 other" in message
+    assert "\n  bird\n  dog; did you mean 'dogs'?\n" in message
+
+
+def test_a_class_given_that_has_no_folder_is_named_by_prepare(root):
+    source = build(root, classes=("dog", "Zebra", "cat", "eel"))
+    with pytest.raises(DataError, match="found none of 'eel'"):
+        prepare(source, images=ImagesSettings(), split=SplitSettings(), seed=0)
+
+
+@pytest.fixture
+def divided(tmp_path):
+    path = tmp_path / "divided"
+    names = ["Train/dog/1.jpg", "Train/cat/deep/2.jpg", "Train/cat/3.jpg", "valid/dog/1.jpg", "test/cat/1.jpg"]
+    for index, name in enumerate(names):
+        picture(path / name, value=40 * index)
+    return path
+
+
+def test_folders_of_splits_keep_their_images(divided):
+    source = build(divided)
+    assert source.classes == ("cat", "dog")
+    assert source.samples.ids == (
+        "Train/cat/3.jpg",
+        "Train/cat/deep/2.jpg",
+        "Train/dog/1.jpg",
+        "test/cat/1.jpg",
+        "valid/dog/1.jpg",
+    )
+    assert source.samples.labels.tolist() == [0, 0, 1, 0, 1]
+    assert source.samples.splits == ("train", "train", "train", "test", "validation")
+    assert source.read(4) == divided / "valid/dog/1.jpg"
+    data = prepare(source, images=ImagesSettings(size=(4, 4)), split=SplitSettings(), seed=0)
+    assert {name: rows.tolist() for name, rows in data.splits.items()} == {
+        "train": [0, 1, 2],
+        "validation": [4],
+        "test": [3],
+    }
+
+
+def test_a_training_folder_alone_is_divided_by_the_core(divided):
+    shutil.rmtree(divided / "test")
+    shutil.rmtree(divided / "valid")
+    assert build(divided).samples.splits == ("train",) * 3
+
+
+def test_moving_an_image_to_another_split_changes_the_fingerprint(divided):
+    before = build(divided).fingerprint()
+    (divided / "valid").rename(divided / "val")
+    after = build(divided).fingerprint()
+    (divided / "val/dog/1.jpg").rename(divided / "Train/dog/9.jpg")
+    assert len({before, after, build(divided).fingerprint()}) == 3
+
+
+def test_classes_that_training_does_not_know_are_named(divided):
+    picture(divided / "test/dogs/1.jpg")
+    picture(divided / "valid/eel/1.jpg")
+    message = refusal(divided)
+    assert "expected folders of the 2 classes in the train folder, found 2 other" in message
+    assert "\n  test/dogs; did you mean 'dog'?\n  valid/eel\n" in message
+
+
+def test_links_from_one_split_into_another_are_not_followed(divided):
+    picture(divided / "test/stray.jpg")
+    before = build(divided).samples.ids
+    (divided / "Train/dog/more").symlink_to("../../test/cat")
+    (divided / "Train/cat/all").symlink_to("../../test")
+    (divided / "valid/dog/up").symlink_to("../../..")
+    assert build(divided).samples.ids == before
+
+
+def test_folders_of_splits_are_one_a_split_with_training_among_them(divided):
+    (divided / "validation").mkdir()
+    assert "found Train, test, valid, validation" in refusal(divided)
+    (divided / "validation").rmdir()
+    shutil.rmtree(divided / "Train")
+    assert "expected train and, where there are, one folder" in refusal(divided)
+
+
+def test_a_folder_of_a_split_without_class_folders_is_refused_with_what_it_holds(divided):
+    shutil.rmtree(divided / "test/cat")
+    picture(divided / "test/1.jpg")
+    assert "test: expected folders of classes in this folder of a split, found no folder but 1 file" in refusal(divided)
+
+
+def test_classes_that_are_called_like_splits_can_be_said(tmp_path):
+    picture(tmp_path / "training/1.jpg")
+    picture(tmp_path / "testing/1.jpg")
+    source = build(tmp_path, classes=("training", "testing"))
+    assert source.samples.splits is None
+    assert source.samples.ids == ("testing/1.jpg", "training/1.jpg")
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may list everything")

@@ -1,0 +1,95 @@
+"""CutMix."""
+
+from __future__ import annotations
+
+import numpy as np
+import tensorflow as tf
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sightkit import AugmentationTask
+from sightkit.training.augment import compose
+from sightkit_plugins.augmentations.cutmix import CutmixParams, build_cutmix
+
+SHAPE = (12, 20, 1)
+
+
+def seeds(count: int) -> np.ndarray:
+    return np.stack([np.arange(count), np.zeros(count)], axis=1).astype(np.int32)
+
+
+def mixed(images: np.ndarray, which: np.ndarray | None = None, labels: np.ndarray | None = None, **params):
+    """Images and labels after it; a class of its own for every image unless told otherwise."""
+    count = len(images)
+    transform = build_cutmix(CutmixParams(**params), AugmentationTask(image_shape=SHAPE, num_classes=count))
+    labels = np.eye(count, dtype=np.float32) if labels is None else labels
+    augment = compose([transform], image_shape=SHAPE)
+    found = augment(tf.constant(images, tf.float32), tf.constant(labels), seeds(count) if which is None else which)
+    return tuple(each.numpy() for each in found)
+
+
+def pictures(count: int) -> np.ndarray:
+    return np.random.default_rng(0).random((count, *SHAPE), np.float32)
+
+
+def test_an_image_alone_stays_as_it_is():
+    images, labels = mixed(pictures(1))
+    np.testing.assert_allclose(images, pictures(1), atol=1e-6)
+    np.testing.assert_allclose(labels, [[1.0]], atol=1e-6)
+
+
+def test_everyone_is_mixed_into_one_other_and_nobody_into_themselves():
+    _, labels = mixed(pictures(50), alpha=100.0)
+    others = labels - np.diag(np.diag(labels))
+    assert (np.count_nonzero(others, axis=1) == 1).all()
+    assert (np.count_nonzero(others, axis=0) == 1).all()
+
+
+def test_partners_change_with_the_seeds():
+    _, first = mixed(pictures(50), alpha=100.0)
+    _, second = mixed(pictures(50), seeds(50) + 50, alpha=100.0)
+    assert ((first > 0) != (second > 0)).sum() > 50
+
+
+def test_the_order_of_the_batch_does_not_matter():
+    order = np.random.default_rng(1).permutation(20)
+    images, labels = mixed(pictures(20))
+    other_images, other_labels = mixed(
+        pictures(20)[order], seeds(20)[order], labels=np.eye(20, dtype=np.float32)[order]
+    )
+    np.testing.assert_allclose(other_images, images[order], atol=1e-6)
+    np.testing.assert_allclose(other_labels, labels[order], atol=1e-6)
+
+
+def flat(count: int) -> np.ndarray:
+    """Images of one grey each, all different."""
+    return np.broadcast_to(((np.arange(count) + 1) / (count + 1))[:, None, None, None], (count, *SHAPE))
+
+
+@given(alpha=st.floats(0.05, 20.0), start=st.integers(0, 10**6))
+@settings(max_examples=20, deadline=None)
+def test_a_label_has_exactly_the_share_of_the_pixels_that_are_seen(alpha, start):
+    images, labels = mixed(flat(30), seeds(30) + start, alpha=alpha)
+    greys = flat(30)[:, 0, 0, 0].astype(np.float32)
+    seen = (images[..., 0, None] == greys).mean(axis=(1, 2))
+    np.testing.assert_allclose(labels, seen, atol=1e-6)
+
+
+def test_what_is_pasted_is_a_rectangle_in_its_place():
+    images, labels = mixed(pictures(30))
+    for row, image in enumerate(images):
+        pasted = (image != pictures(30)[row])[..., 0]
+        if pasted.any():
+            other = np.argsort(labels[row] * (np.arange(30) != row))[-1]
+            np.testing.assert_array_equal(image[pasted], pictures(30)[other][pasted])
+            rows, columns = np.flatnonzero(pasted.any(axis=1)), np.flatnonzero(pasted.any(axis=0))
+            assert pasted[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].all()
+
+
+def test_rectangles_are_of_every_size_and_reach_every_place():
+    images, labels = mixed(flat(400))
+    shares = 1.0 - np.diag(labels)
+    assert shares.min() < 0.02
+    assert shares.max() > 0.7
+    covered = (images != flat(400)).mean(axis=0)[..., 0]
+    assert covered.min() > 0.1
