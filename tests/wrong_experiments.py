@@ -110,6 +110,10 @@ SYNTAX = {
     ),
     "a picture": Wrong(b"\x89PNG\r\n\x1a\n\0\0", ("x.toml:1:1: not a TOML file: byte 0x89 is not UTF-8 text",)),
     "binary rubbish": Wrong(bytes(range(1, 256)), ("x.toml:2:118: not a TOML file: byte 0x80 is not UTF-8 text",)),
+    "ends of line with one carriage return too many": Wrong(
+        DIGITS.replace("\n", "\r\r\n"),
+        ("x.toml:1:10: not valid TOML: expected newline or end of document after a statement",),
+    ),
     "old Macintosh's ends of line": Wrong(
         DIGITS.replace("\n", "\r"),
         ("x.toml:1:10: not valid TOML: expected newline or end of document after a statement",),

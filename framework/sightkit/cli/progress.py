@@ -63,9 +63,9 @@ class TerminalDisplay(Display):
 
     def building(self) -> None:
         """Start TensorFlow, which takes seconds and would greet with messages of its own."""
+        self._show("building the network", 0, None, "")
         self._say("[dim]starting TensorFlow[/dim]")
         self._progress.stop()
-        self._show("building the network", 0, None, "")
         start_tensorflow()
         self._progress.start()
 

@@ -24,7 +24,7 @@ def lines(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
         with display:
             for epoch in (1, 2):
                 display.epoch({"epoch": epoch, **row}, best=epoch == 1)
-        return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", capsys.readouterr().err).splitlines()
+        return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", capsys.readouterr().err).strip("\n").splitlines()
 
     return show
 

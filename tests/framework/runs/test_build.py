@@ -63,5 +63,5 @@ def test_what_is_nobodys_mistake_is_let_through(error):
 
 def test_a_full_disk_is_not_the_plugins_fault_and_says_what_was_written(tmp_path: Path):
     full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-    with pytest.raises(StorageError, match='a file of loss "mine" .*No space'), blaming(use_of(None), "failed"):
+    with pytest.raises(StorageError, match=r'a file of loss "mine" .*No space'), blaming(use_of(None), "failed"):
         raise full

@@ -47,7 +47,7 @@ def test_a_file_that_a_dataset_cannot_open_is_the_datas_fault_not_the_plugins(tm
 
 @pytest.mark.parametrize("use", ["idx", "image-folder"])
 def test_a_path_that_no_system_takes_is_the_datas_fault(tmp_path: Path, use: str):
-    with pytest.raises(sightkit.DataError, match="x{300}"):
+    with pytest.raises(sightkit.DataError, match=r"x{300}"):
         prepare({"use": use, "path": str(tmp_path / ("x" * 300))}, tmp_path)
 
 
