@@ -33,6 +33,11 @@ class ConfusionMatrix:
         return int(self.counts.sum())
 
     @property
+    def images_in_words(self) -> str:
+        """How many images there are: ``"1,797 images"``."""
+        return "1 image" if self.images == 1 else f"{self.images:,} images"
+
+    @property
     def correct(self) -> int:
         """How many of them were taken for what they are."""
         return int(np.trace(self.counts))

@@ -90,7 +90,7 @@ def draw_picture(matrix: ConfusionMatrix, path: Path, *, title: str, normalise: 
         if sizes.numbers:
             draw_numbers(axes, image, matrix, sizes=sizes)
         draw_scale(figure, image, sizes=sizes, normalise=normalise)
-        accuracy = f"accuracy {percent(matrix.correct / matrix.images)}, {matrix.images:,} images"
+        accuracy = f"accuracy {percent(matrix.correct / matrix.images)}, {matrix.images_in_words}"
         axes.set_title(
             f"{shortened(printable(title), width=60)}\n{accuracy}", loc="left", fontsize=sizes.heading, pad=10
         )

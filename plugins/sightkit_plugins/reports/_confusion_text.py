@@ -22,7 +22,7 @@ LINE_WIDTH = 80
 def describe(matrix: ConfusionMatrix, *, split: str) -> str:
     """Return the whole matrix with the recall of each class; of more than 20 classes the most confused pairs."""
     summary = (
-        f"{split}: {matrix.correct:,} of {matrix.images:,} images right, {percent(matrix.correct / matrix.images)}"
+        f"{split}: {matrix.correct:,} of {matrix.images_in_words} right, {percent(matrix.correct / matrix.images)}"
     )
     if len(matrix.classes) <= CLASSES_IN_FULL:
         return f"{summary}; rows are actual classes, columns predicted ones\n\n{matrix_text(matrix)}"
