@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from sightkit.component import Architecture
 from sightkit.config.files import read_tree
-from sightkit.config.overrides import Override, apply_overrides, as_toml_value, parse_overrides, python_overrides
+from sightkit.config.layer import apply_overrides
+from sightkit.config.overrides import Override, as_toml_value, parse_overrides, python_overrides
 from sightkit.config.tree import Origin, Tree
 from sightkit.errors import ConfigError, PluginError
 from sightkit.experiment.resolve import default_uses, name_from, resolve

@@ -14,7 +14,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError, core_schema
 
 from sightkit.component import RESERVED_KEYS, Component, Params
 from sightkit.errors import PluginError, SightkitError
-from sightkit.toml.messages import field_names
+from sightkit.toml.models import field_names
 
 if TYPE_CHECKING:
     from pydantic.json_schema import JsonSchemaValue

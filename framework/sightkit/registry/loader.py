@@ -24,12 +24,20 @@ HEAVY = ("tensorflow", "keras", "torch", "jax", "sklearn", "matplotlib", "scipy"
 """Libraries that a plugin should import inside ``build``, not when it is loaded."""
 
 
-def load_plugin(source: Source, *, layer: str) -> PluginRecord:
+def scratch_manager() -> pluggy.PluginManager:
+    """Return a manager that knows the hooks and no plugin."""
+    manager = pluggy.PluginManager(hookspecs.PROJECT)
+    manager.add_hookspecs(hookspecs)
+    return manager
+
+
+def load_plugin(source: Source, *, layer: str, scratch: pluggy.PluginManager | None = None) -> PluginRecord:
     """Load a plugin and return its record, loaded or failed; never raises for what the plugin does.
 
     Args:
         source: Where it is.
         layer: Who decided that it loads.
+        scratch: A manager without plugins, which is left without them; making one takes longer than most plugins do.
     """
     about: dict[str, Any] = {
         "name": source.plugin,
@@ -44,7 +52,7 @@ def load_plugin(source: Source, *, layer: str) -> PluginRecord:
     try:
         plugin = source.load()
         seconds = time.perf_counter() - start
-        components, recipes = collect(plugin, source.plugin)
+        components, recipes = collect(plugin, source.plugin, scratch or scratch_manager())
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # a plugin may raise anything, and quit
@@ -81,19 +89,22 @@ def cause(error: BaseException) -> str:
     return f"{type(error).__name__}: {told}" if told else type(error).__name__
 
 
-def collect(plugin: object, name: str) -> tuple[dict[str, list[Component[Any]]], list[Recipe]]:
-    """Check a plugin's hooks, register it in a scratch manager and collect what it offers.
+def collect(
+    plugin: object, name: str, scratch: pluggy.PluginManager
+) -> tuple[dict[str, list[Component[Any]]], list[Recipe]]:
+    """Check a plugin's hooks, register it in a scratch manager for the time being and collect what it offers.
 
     Raises:
         PluginError: it breaks the contract.
     """
     if problems := list(hook_problems(plugin, expected=COLLECTING, elsewhere=RUN)):
         raise PluginError("; ".join(problems))
-    scratch = pluggy.PluginManager(hookspecs.PROJECT)
-    scratch.add_hookspecs(hookspecs)
     scratch.register(plugin, name)
-    components = {kind.kind: offered(scratch, collecting_hook(kind), kind) for kind in KINDS.values()}
-    recipes = offered(scratch, "sightkit_recipes", Recipe)
+    try:
+        components = {kind.kind: offered(scratch, collecting_hook(kind), kind) for kind in KINDS.values()}
+        recipes = offered(scratch, "sightkit_recipes", Recipe)
+    finally:
+        scratch.unregister(plugin)
     for recipe in recipes:
         if not recipe.path.is_file():
             message = f"recipe {recipe.name!r}: {recipe.path} is not a file"

@@ -6,10 +6,11 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sightkit.errors import PluginError
 from sightkit.registry.catalogue import Catalogue, not_loaded
-from sightkit.registry.loader import load_plugin
+from sightkit.registry.loader import load_plugin, scratch_manager
 from sightkit.registry.policy import (
     BUILT_IN,
     COMMAND_LINE,
@@ -26,6 +27,9 @@ from sightkit.registry.snapshot import Snapshot
 from sightkit.registry.sources import LOCAL, Source, find_sources
 from sightkit.registry.trust import Project
 from sightkit.toml.document import dotted
+
+if TYPE_CHECKING:
+    import pluggy
 
 
 class Registry:
@@ -66,6 +70,10 @@ class Registry:
             layers.append(self._trusted_project.layer)
         layers.extend(read_layer(COMMAND_LINE, Path(path)) for path in self._extra)
         return Policy(layers)
+
+    @cached_property
+    def _scratch(self) -> pluggy.PluginManager:
+        return scratch_manager()
 
     @cached_property
     def plugins(self) -> Sequence[PluginRecord]:
@@ -122,7 +130,7 @@ class Registry:
             found = source.version or "no version (it is local code)"
             reason = f'{version[0].document.label} expects version "{version[1]}", found {found}'
             return record_of(name, sources, Status.WRONG_VERSION, version[0].name, reason)
-        return load_plugin(source, layer=layer)
+        return load_plugin(source, layer=layer, scratch=self._scratch)
 
 
 def offers(policy: Policy, snapshots: Mapping[str, Snapshot | PluginError]) -> dict[str, list[Source]]:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Any, Protocol
-
-from pydantic import BaseModel, ValidationError
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sightkit.toml.branches import known_places
 from sightkit.toml.document import KeyPath, dotted, key_text
+from sightkit.toml.models import field_names
 from sightkit.toml.problems import Problem, did_you_mean, nearest
 from sightkit.toml.remedies import remedy
 from sightkit.toml.shown import shown
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel, ValidationError
 
 EXPECTED: dict[str, str] = {
     "int_type": "a whole number",
@@ -191,23 +193,3 @@ def table_name(path: KeyPath) -> str:
     if not name:
         return "the file"
     return f"[[{name}]]" if isinstance(path[-1], int) else f"[{name}]"
-
-
-def field_names(model: type[BaseModel], path: KeyPath) -> list[str]:
-    """Return the keys that the table holding ``path`` knows, following nested models from ``model`` on."""
-    for key in path[:-1]:
-        if (nested := nested_model(model, key)) is not None:
-            model = nested
-    return [field.alias or name for name, field in model.model_fields.items()]
-
-
-def nested_model(model: type[BaseModel], key: str | int) -> type[BaseModel] | None:
-    """Return the model that a field holds: alone, or in an array, a dictionary or a union."""
-    fields = {field.alias or name: field for name, field in model.model_fields.items()}
-    annotations: Iterable[Any] = [fields[key].annotation] if isinstance(key, str) and key in fields else []
-    while annotations:
-        for annotation in annotations:
-            if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-                return annotation
-        annotations = [inner for outer in annotations for inner in getattr(outer, "__args__", ())]
-    return None

@@ -18,7 +18,7 @@ def syntax_problem(label: str, text: str, error: Exception, *, deepest: int) -> 
         error: What tomllib raised; it gives the place only in the words of its message.
         deepest: How many arrays and tables may stand inside one another.
     """
-    from sightkit.toml.positions import nested_deeper, statement_around
+    from sightkit.toml.statements import nested_deeper, statement_around
 
     if isinstance(error, RecursionError):
         line, column = nested_deeper(text, deepest)

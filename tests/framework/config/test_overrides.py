@@ -15,7 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sightkit.config.overrides import apply_overrides, as_toml_value, parse_key, parse_overrides, python_overrides
+from sightkit.config.layer import apply_overrides
+from sightkit.config.overrides import as_toml_value, parse_key, parse_overrides, python_overrides
 from sightkit.config.tree import Origin, Tree
 
 DEFAULTS = {("optimizer",): "adam"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -193,3 +194,11 @@ def test_no_origin_can_end_its_line(registry: Registry):
     assert 'name = "a" # -s name="a"\\n# seed = 3\nseed = 1 # -s seed=1\\n# \\u2028é\n' in text
     assert tomllib.loads(text)["seed"] == 1
     assert all(letter.isprintable() or letter == "\n" for letter in text)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="names of files have no ends of line elsewhere")
+def test_no_file_s_name_can_end_a_line(tmp_path: Path, monkeypatch, registry: Registry):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a\nb.toml").write_text('name = "x"\n[dataset]\nuse = "digits"\n')
+    loaded = sightkit.load("a\nb.toml", registry=registry)
+    assert 'name = "x" # a\\nb.toml:1\n' in text_of(loaded, origins=True)

@@ -49,7 +49,7 @@ def test_text_is_read_as_tomllib_reads_it_or_refused_at_a_place_in_it(text: str)
         assert 1 <= problem.line <= len(rows)
         assert 1 <= problem.column <= len(rows[problem.line - 1]) + 1
         assert "\n" not in problem.message
-        assert problem.message[:1].islower()
+        assert not problem.message[:1].isupper()
     else:
         assert repr(found.data) == repr(expected)
         found.marks  # noqa: B018 - made on first use

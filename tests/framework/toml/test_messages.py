@@ -72,6 +72,7 @@ def test_what_a_message_says_to_write_is_right(key, value):
     [
         ("whole = '3'", ['1:9: whole: expected a whole number, found "3"; write 3']),
         ("whole = '3.5'", ['1:9: whole: expected a whole number, found "3.5"']),
+        ("whole = 1.5", ["1:9: whole: expected a whole number, found 1.5"]),
         ("yes = 'True'", ['1:7: yes: expected true or false, found "True"; write true']),
         ("path = 3", ['1:8: path: expected a string, found 3; write "3"']),
         ("choice = 'tow'", ['1:10: choice: expected "one", "two", 3 or true, found "tow"; did you mean "two"?']),
