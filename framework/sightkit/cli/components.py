@@ -23,6 +23,16 @@ def complete_kind(incomplete: str) -> list[str]:
     return [kind for kind in KINDS if kind.startswith(incomplete)]
 
 
+def complete_component(context: typer.Context, incomplete: str) -> list[str]:
+    """Return the components of the kind in front that a word may become, for the shell."""
+    from sightkit.component import KINDS
+    from sightkit.registry.registry import Registry
+
+    kind = KINDS.get(context.params.get("kind", ""))
+    names = Registry().catalogue.names(kind) if kind is not None else []
+    return [name for name in names if name.startswith(incomplete)]
+
+
 KindArgument = Annotated[
     str | None,
     typer.Argument(metavar="[KIND]", help="Only this kind.", autocompletion=complete_kind, show_default=False),
@@ -60,7 +70,9 @@ def components(
 
 def component(
     kind: Annotated[str, typer.Argument(metavar="KIND", help="The kind.", autocompletion=complete_kind)],
-    name: Annotated[str, typer.Argument(metavar="NAME", help="Its name, or plugin/name.")],
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="Its name, or plugin/name.", autocompletion=complete_component)
+    ],
     json: JsonOption = False,
     registry: RegistryOption = [],
     trust_project: TrustOption = False,

@@ -25,6 +25,13 @@ app = typer.Typer(
 )
 
 
+def complete_plugin(incomplete: str) -> list[str]:
+    """Return the plugins that a word may become, for the shell."""
+    from sightkit.registry.registry import Registry
+
+    return [record.name for record in Registry().plugins if record.name.startswith(incomplete)]
+
+
 @app.command("list")
 def list_plugins(
     json: JsonOption = False,
@@ -50,7 +57,7 @@ def list_plugins(
 
 @app.command("show")
 def show_plugin(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="The plugin's name.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The plugin's name.", autocompletion=complete_plugin)],
     json: JsonOption = False,
     registry: RegistryOption = [],
     trust_project: TrustOption = False,

@@ -29,3 +29,12 @@ def test_files_are_completed_however_their_folder_is_written(sightkit: Command, 
 
 def test_kinds_are_completed(sightkit: Command):
     assert completions(sightkit, "component", "op") == ["optimizer"]
+
+
+def test_components_are_completed_by_the_kind_in_front(sightkit: Command):
+    assert completions(sightkit, "component", "optimizer", "") == ["adam", "sgd"]
+    assert completions(sightkit, "component", "nonsense", "") == []
+
+
+def test_plugins_are_completed(sightkit: Command):
+    assert completions(sightkit, "plugins", "show", "basic") == ["basic-cnn"]
