@@ -22,7 +22,7 @@ class Display:
         """The model is built next, for which TensorFlow is loaded."""
 
     def training(self, progress: Progress) -> None:
-        """Some steps of an epoch are done; called about once a second."""
+        """Some steps of an epoch are done; called about twice a second."""
 
     def epoch(self, row: Mapping[str, float], *, best: bool) -> None:
         """An epoch ended; ``row`` is its row of ``history.csv``."""
