@@ -145,8 +145,8 @@ def sightkit_epoch_ended(run: Run, epoch: int, logs: Mapping[str, float]) -> Non
         run: The run.
         epoch: Counted from 1.
         logs: The row of ``history.csv``: ``loss``, ``accuracy``, ``learning_rate``, ``seconds``,
-            ``images_per_second`` and, where there is a validation split, ``validation_loss`` and ``validation_METRIC`` for
-            each metric.
+            ``images_per_second`` and, where there is a validation split, ``validation_loss`` and ``validation_METRIC``
+            for each metric.
     """
 
 
