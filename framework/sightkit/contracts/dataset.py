@@ -41,6 +41,9 @@ class ImageSource(ABC):
         classes: The class names; a label is an index into them. The order is part of the dataset.
         samples: The table of images.
         image_shape: ``(height, width, channels)`` where all images are known to share it without reading them.
+        files: Every file that images, labels or class names come from, in any order, where they do come from files.
+            While their sizes and times stay, the core takes the content for unchanged and asks for no `fingerprint`,
+            which reads everything.
         licence: The licence of the images, where known; an SPDX identifier if there is one.
         citation: How the authors want to be cited, where known.
     """
@@ -48,6 +51,7 @@ class ImageSource(ABC):
     classes: tuple[str, ...]
     samples: Samples
     image_shape: tuple[int, int, int] | None = None
+    files: Sequence[str | Path] | None = None
     licence: str | None = None
     citation: str | None = None
 
@@ -60,9 +64,15 @@ class ImageSource(ABC):
             encoded image (JPEG, PNG, ...) as bytes or as the path of a file, which the core decodes.
         """
 
-    @abstractmethod
     def fingerprint(self) -> str:
-        """Return a hexadecimal digest that changes when any image, label or class name changes."""
+        """Return a hexadecimal digest that changes when any image, label or class name changes.
+
+        It is asked for before any image is decoded. This one reads all of them; a source that knows a quicker way
+        overrides it. A file that can't be opened must not make it fail or wait: `read` will be asked for it too.
+        """
+        from sightkit.contracts.fingerprint import fingerprint_by_reading
+
+        return fingerprint_by_reading(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

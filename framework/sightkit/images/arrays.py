@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,6 +33,7 @@ class ArraySource(ImageSource):
         groups: Images of one group never land in different splits; ``None`` where an image belongs to none.
         licence: The licence of the images, where known; an SPDX identifier if there is one.
         citation: How the authors want to be cited, where known.
+        files: The files that all this was read from, where it was.
 
     Raises:
         DataError: shapes, dtypes or lengths don't fit, or a label is no index into ``classes``.
@@ -49,6 +51,7 @@ class ArraySource(ImageSource):
         groups: Sequence[str | None] | None = None,
         licence: str | None = None,
         citation: str | None = None,
+        files: Sequence[Path] | None = None,
     ) -> None:
         self.images = checked_images(images)
         count = len(self.images)
@@ -70,6 +73,7 @@ class ArraySource(ImageSource):
         self.image_shape = (height, width, channels[0] if channels else 1)
         self.licence = licence
         self.citation = citation
+        self.files = None if files is None else tuple(files)
 
     def read(self, index: int) -> NDArray[np.uint8]:
         """Return image ``index``: uint8 of shape ``(height, width)`` or ``(height, width, channels)``."""

@@ -25,12 +25,13 @@ KEYS = (("x_*", "y_*"), ("*_images", "*_labels"), ("images", "labels"))
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Images and labels that belong together, and their split where the keys say so."""
+    """Images and labels that belong together, where they are from, and their split where the keys say so."""
 
     word: str
     split: SplitName | None
     images: NDArray[np.uint8]
     labels: NDArray[Any]
+    files: tuple[Path, Path]
 
     def ids(self) -> list[str]:
         """Return an id for each image: the word of its split, if there is one, and its row."""
@@ -74,4 +75,4 @@ def read_part(word: str, images: StoredArray, labels: StoredArray, *, classes: t
     if len(pixels) != len(values):
         message = f"{labels.where}: expected a label for each of the {len(pixels):,} images, found {len(values):,}"
         raise DataError(message)
-    return Part(word, split_of_word(word), pixels, values)
+    return Part(word, split_of_word(word), pixels, values, (images.path, labels.path))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sightkit import DataError
-from sightkit_plugins.datasets._stored_arrays import StoredArray, read_array
+from sightkit_plugins.datasets._stored_arrays import StoredArray, open_array
 
 if TYPE_CHECKING:
     import numpy as np
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def read_pixels(stored: StoredArray) -> NDArray[np.uint8]:
-    """Return images as uint8 of shape ``(n, height, width, channels)``."""
+    """Return images as uint8 of shape ``(n, height, width, channels)``; those in a uint8 .npy file stay on disk."""
     import numpy as np
 
     def check(shape: tuple[int, ...], dtype: np.dtype[Any]) -> str | None:
@@ -27,7 +27,7 @@ def read_pixels(stored: StoredArray) -> NDArray[np.uint8]:
             return f"expected images of shape (n, height, width) or (n, height, width, 1 or 3), found {shape}{turn}"
         return None
 
-    pixels = read_array(stored, check=check)
+    pixels = open_array(stored, check=check)
     if pixels.dtype != np.uint8:
         low, high = (int(pixels.min()), int(pixels.max())) if pixels.size else (0, 0)
         if low < 0 or high > 255:
@@ -48,7 +48,7 @@ def read_labels(stored: StoredArray, *, num_classes: int | None) -> NDArray[Any]
             return f"expected a label for each image, shape (n,) or (n, 1), or one-hot rows, found {shape}"
         return None
 
-    labels = read_array(stored, check=check)
+    labels = open_array(stored, check=check)
     if labels.ndim == 2 and labels.shape[1] != 1:
         return from_one_hot(stored, labels, num_classes=num_classes)
     labels = labels.reshape(-1)

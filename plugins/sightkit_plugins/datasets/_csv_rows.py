@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import repeat
 from pathlib import Path
+from typing import NamedTuple
 
 from sightkit_plugins.datasets._findings import nearest
 from sightkit_plugins.datasets._rooted_paths import RootedPaths
 from sightkit_plugins.datasets._split_words import EXPECTED_WORDS, split_of_word
-from sightkit_plugins.datasets._table_file import Row
+from sightkit_plugins.datasets._table_file import Table
 
 
-def check_rows(rows: Sequence[Row], *, root: Path, classes: Sequence[str] | None) -> tuple[list[Path], list[str]]:
+class Row(NamedTuple):
+    """A row of a table of images."""
+
+    number: int
+    path: str
+    label: str
+    split: str
+
+
+def check_rows(table: Table, *, root: Path, classes: Sequence[str] | None) -> tuple[list[str], list[str]]:
     """Return the path of each image, and what is wrong with rows, in their order."""
     rooted, known = RootedPaths(root), frozenset(classes or ())
-    paths: list[Path] = []
+    paths: list[str] = []
     findings: list[str] = []
-    first: dict[Path, Row] = {}
-    for row in rows:
-        path = rooted.find(row.cells["path"])
-        wrong = what_is_wrong(row, classes, known) or (path if isinstance(path, str) else None)
-        if wrong is None and isinstance(path, Path):
+    first: dict[str, Row] = {}
+    columns = table.columns
+    for row in map(Row, table.numbers, columns["path"], columns["label"], columns.get("split", repeat(""))):
+        path, wrong = rooted.find(row.path)
+        wrong = what_is_wrong(row, classes, known) or wrong
+        if wrong is None:
             paths.append(path)
             earlier = first.setdefault(path, row)
             wrong = None if earlier is row else what_is_double(row, earlier)
@@ -31,21 +43,19 @@ def check_rows(rows: Sequence[Row], *, root: Path, classes: Sequence[str] | None
 
 def what_is_wrong(row: Row, classes: Sequence[str] | None, known: frozenset[str]) -> str | None:
     """Return what is wrong with the label or the split of a row."""
-    label, split = row.cells["label"], row.cells.get("split")
-    if not label:
+    if not row.label:
         return "expected a label, found an empty cell"
-    if classes is not None and label not in known:
-        return f"label {label!r} is none of the {len(classes)} classes{nearest(label, classes)}"
-    if split and split_of_word(split) is None:
-        return f"split {split!r}: expected {EXPECTED_WORDS}, or an empty cell"
+    if classes is not None and row.label not in known:
+        return f"label {row.label!r} is none of the {len(classes)} classes{nearest(row.label, classes)}"
+    if row.split and split_of_word(row.split) is None:
+        return f"split {row.split!r}: expected {EXPECTED_WORDS}, or an empty cell"
     return None
 
 
 def what_is_double(row: Row, earlier: Row) -> str:
     """Return what to say of an image that an earlier row has already."""
-    path, label, before = row.cells["path"], row.cells["label"], earlier.cells["label"]
-    what = f"is {label!r} here and {before!r} in" if label != before else "is the image of"
-    return f"{path!r} {what} row {earlier.number}; expected every image once"
+    what = f"is {row.label!r} here and {earlier.label!r} in" if row.label != earlier.label else "is the image of"
+    return f"{row.path!r} {what} row {earlier.number}; expected every image once"
 
 
 def sorted_classes(labels: Sequence[str]) -> list[str]:

@@ -6,16 +6,14 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sightkit import DataError
 
 if TYPE_CHECKING:
     from sightkit import SplitName
 
-EXTENSIONS = frozenset(
-    {".bmp", ".gif", ".jpeg", ".jpg", ".pbm", ".pgm", ".png", ".pnm", ".ppm", ".tif", ".tiff", ".webp"}
-)
+EXTENSIONS = (".bmp", ".gif", ".jpeg", ".jpg", ".pbm", ".pgm", ".png", ".pnm", ".ppm", ".tif", ".tiff", ".webp")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,12 +33,11 @@ class ClassFolder:
     split: SplitName | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ImageFile:
+class ImageFile(NamedTuple):
     """An image that was found: its path below the dataset's folder with ``/`` between the parts, and where it is."""
 
     id: str
-    path: Path
+    path: str
     folder: ClassFolder
 
 
@@ -62,20 +59,20 @@ def find_images(root: Path, folders: Sequence[ClassFolder]) -> list[ImageFile]:
     return [ImageFile(id_, path, folder) for folder in folders for id_, path in sorted(images_below(folder, not_below))]
 
 
-def images_below(folder: ClassFolder, not_below: Iterable[tuple[int, int]]) -> Iterator[tuple[str, Path]]:
+def images_below(folder: ClassFolder, not_below: Iterable[tuple[int, int]]) -> Iterator[tuple[str, str]]:
     """Yield the id and the path of each image below a class folder."""
     seen = set(not_below)
     waiting = [(folder.path, folder.id)]
     while waiting:
         here, id_ = waiting.pop()
         for entry in listed(here):
-            path, below = Path(entry.path), f"{id_}/{printable(entry.name)}"
             if is_folder(entry):
+                path = Path(entry.path)
                 if (found := identity(path)) not in seen:
                     seen.add(found)
-                    waiting.append((path, below))
-            elif path.suffix.lower() in EXTENSIONS:
-                yield below, path
+                    waiting.append((path, f"{id_}/{printable(entry.name)}"))
+            elif entry.name.lower().endswith(EXTENSIONS):
+                yield f"{id_}/{printable(entry.name)}", entry.path
 
 
 def listed(folder: Path) -> list[os.DirEntry[str]]:
@@ -108,4 +105,4 @@ def identity(path: Path) -> tuple[int, int]:
 
 def printable(name: str) -> str:
     """Return a file's name as text that can be written to any file; bytes that aren't UTF-8 are spelled out."""
-    return os.fsencode(name).decode("utf-8", errors="backslashreplace")
+    return name if name.isascii() else os.fsencode(name).decode("utf-8", errors="backslashreplace")

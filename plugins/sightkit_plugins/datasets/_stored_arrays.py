@@ -1,8 +1,9 @@
-"""Reading arrays from .npz and .npy files, without pickles and without trust in what their headers claim."""
+"""Arrays in .npz and .npy files, opened without pickles and without trust in what their headers claim."""
 
 from __future__ import annotations
 
 import math
+import os
 import struct
 import zipfile
 import zlib
@@ -10,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, Literal
 
 from sightkit import DataError
 
@@ -71,8 +72,8 @@ def find_arrays(path: Path) -> dict[str, StoredArray]:
         raise DataError(message) from error
 
 
-def read_array(stored: StoredArray, *, check: Callable[[tuple[int, ...], np.dtype[Any]], str | None]) -> NDArray[Any]:
-    """Return an array; not to be written to.
+def open_array(stored: StoredArray, *, check: Callable[[tuple[int, ...], np.dtype[Any]], str | None]) -> NDArray[Any]:
+    """Return an array; not to be written to. That of a .npy file stays on disk, mapped into memory.
 
     Args:
         stored: Which.
@@ -90,15 +91,19 @@ def read_array(stored: StoredArray, *, check: Callable[[tuple[int, ...], np.dtyp
             if wrong := wrong or check(shape, dtype):
                 message = f"{stored.where}: {wrong}"
                 raise DataError(message)
-            values = read_values(stream, count=math.prod(shape) * dtype.itemsize, most=stored.most)
+            count = math.prod(shape) * dtype.itemsize
+            order: Literal["F", "C"] = "F" if is_fortran else "C"
+            if stored.member is None and count:
+                check_count(os.fstat(stream.fileno()).st_size - stream.tell(), expected=count)
+                return np.memmap(stored.path, dtype, "r", offset=stream.tell(), shape=shape, order=order)
+            values = read_values(stream, count=count, most=stored.most)
     except DAMAGE as error:
         message = f"{stored.where}: expected a whole array, found it damaged or cut short: {error}"
         raise DataError(message) from error
     except OSError as error:
         message = f"{stored.where}: cannot be read: {error.strerror or error}"
         raise DataError(message) from error
-    array: NDArray[Any] = np.frombuffer(values, dtype=dtype).reshape(shape, order="F" if is_fortran else "C")
-    return array
+    return np.frombuffer(values, dtype=dtype).reshape(shape, order=order)
 
 
 @contextmanager
@@ -133,8 +138,13 @@ def read_values(stream: IO[bytes], *, count: int, most: int) -> bytearray:
     values = bytearray()
     while piece := stream.read(min(PIECE_BYTES, count + 1 - len(values))):
         values += piece
-    if len(values) != count:
-        found = "there are more" if len(values) > count else f"there are {len(values):,}"
-        message = f"its header says {count:,} bytes, {found}"
-        raise ValueError(message)
+    check_count(len(values), expected=count)
     return values
+
+
+def check_count(found: int, *, expected: int) -> None:
+    """Refuse more or fewer bytes of values than the header says."""
+    if found != expected:
+        there_are = "more" if found > expected else f"{found:,}"
+        message = f"its header says {expected:,} bytes, there are {there_are}"
+        raise ValueError(message)

@@ -15,24 +15,24 @@ DELIMITERS = (",", ";", "\t")
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """A row of a table.
+class Table:
+    """The rows of a table that aren't empty, without its header.
 
     Attributes:
-        number: Its number in the file as a spreadsheet counts: the header is row 1, empty rows count too.
-        cells: The text in each column that was asked for, by what it was asked for as, without spaces around it.
+        numbers: The number of each row in the file as a spreadsheet counts: the header is row 1, empty rows count too.
+        columns: The text in each column that was asked for, by what it was asked for as, without spaces around it.
     """
 
-    number: int
-    cells: Mapping[str, str]
+    numbers: Sequence[int]
+    columns: Mapping[str, Sequence[str]]
 
 
-def read_table(path: Path, *, columns: Mapping[str, str], delimiter: str | None = None) -> list[Row]:
-    """Return the rows of a table, UTF-8 with or without a byte order mark, whose first row names the columns.
+def read_table(path: Path, *, columns: Mapping[str, str], delimiter: str | None = None) -> Table:
+    """Return a table, UTF-8 with or without a byte order mark, whose first row names the columns.
 
     Args:
         path: The file.
-        columns: The name in the header of each column that is wanted, by what to call its cells.
+        columns: The name in the header of each column that is wanted, by what to call it.
         delimiter: What is between cells; by default a tab in .tsv files, else that of comma, semicolon and tab which
             parts the header into the most of the columns that are wanted.
 
@@ -54,7 +54,11 @@ def read_table(path: Path, *, columns: Mapping[str, str], delimiter: str | None 
             f"found {counted(len(ragged), 'row')} with another number"
         )
         raise DataError(listing(headline, [f"row {number}: {counted(count, 'cell')}" for number, count in ragged]))
-    return [Row(number, {called: cells[at].strip() for called, at in place.items()}) for number, cells in rows[1:]]
+    del rows[0]
+    return Table(
+        numbers=[number for number, _ in rows],
+        columns={called: [cells[at].strip() for _, cells in rows] for called, at in place.items()},
+    )
 
 
 def split_rows(path: Path, text: str, *, delimiter: str) -> list[tuple[int, list[str]]]:

@@ -57,24 +57,24 @@ def build_csv(params: CsvParams, _task: DatasetTask) -> ImageSource:
     from sightkit_plugins.datasets._split_words import split_of_word
     from sightkit_plugins.datasets._table_file import read_table
 
-    rows = read_table(params.path, columns=wanted_columns(params), delimiter=params.delimiter)
-    if not rows:
+    table = read_table(params.path, columns=wanted_columns(params), delimiter=params.delimiter)
+    if not table.numbers:
         message = f"{params.path}: expected a row for each image below the header, found none"
         raise DataError(message)
-    paths, findings = check_rows(rows, root=params.root or params.path.parent, classes=params.classes)
+    paths, findings = check_rows(table, root=params.root or params.path.parent, classes=params.classes)
     if findings:
-        headline = f"{params.path}: {len(findings):,} of {counted(len(rows), 'row')} cannot be used"
+        headline = f"{params.path}: {len(findings):,} of {counted(len(table.numbers), 'row')} cannot be used"
         raise DataError(listing(headline, findings, remedy="Correct or remove them."))
-    labels = [row.cells["label"] for row in rows]
-    classes = params.classes or sorted_classes(labels)
+    columns = table.columns
+    classes = params.classes or sorted_classes(columns["label"])
     label_of = {name: label for label, name in enumerate(classes)}
     samples = Samples(
-        ids=tuple(row.cells["path"] for row in rows),
-        labels=np.array([label_of[label] for label in labels], dtype=np.int64),
-        splits=tuple(split_of_word(row.cells["split"]) for row in rows) if params.split_column else None,
-        groups=tuple(row.cells["group"] or None for row in rows) if params.group_column else None,
+        ids=tuple(columns["path"]),
+        labels=np.array([label_of[label] for label in columns["label"]], dtype=np.int64),
+        splits=tuple(map(split_of_word, columns["split"])) if params.split_column else None,
+        groups=tuple(group or None for group in columns["group"]) if params.group_column else None,
     )
-    return PathSource(classes, samples, paths)
+    return PathSource(classes, samples, paths, others=[params.path])
 
 
 def wanted_columns(params: CsvParams) -> dict[str, str]:

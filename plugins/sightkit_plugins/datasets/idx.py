@@ -31,12 +31,13 @@ class IdxParams(Params):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The images and labels of a split, as they are in the files."""
+    """The images and labels of a split, as they are in its two files."""
 
     prefix: str
     split: SplitName
     images: NDArray[np.uint8]
     labels: NDArray[np.uint8]
+    files: tuple[Path, Path]
 
 
 def build_idx(params: IdxParams, _task: DatasetTask) -> ImageSource:
@@ -65,6 +66,7 @@ def build_idx(params: IdxParams, _task: DatasetTask) -> ImageSource:
         classes=classes,
         ids=[f"{part.prefix}/{index:05d}" for part in parts for index in range(len(part.images))],
         splits=[part.split for part in parts for _ in range(len(part.images))],
+        files=[file for part in parts for file in part.files],
     )
 
 
@@ -111,7 +113,7 @@ def read_part(prefix: str, split: SplitName, pair: tuple[Path, Path]) -> Part:
             f"found {len(labels):,} labels"
         )
         raise DataError(message)
-    return Part(prefix, split, images, labels)
+    return Part(prefix, split, images, labels, pair)
 
 
 def check_shapes(folder: Path, parts: list[Part]) -> None:

@@ -35,7 +35,7 @@ class NpzParams(Params):
 
 
 def build_npz(params: NpzParams, _task: DatasetTask) -> ImageSource:
-    """Return the images of the arrays, in memory.
+    """Return the images of the arrays: those of a .npz file in memory, those of .npy files on disk if they are uint8.
 
     Integers of any width are taken if they are from 0 to 255. Floats are refused, since rounding them would change
     what was given and nothing says what range they are in. Labels may be ``(n,)`` or ``(n, 1)``; one-hot rows are
@@ -46,8 +46,8 @@ def build_npz(params: NpzParams, _task: DatasetTask) -> ImageSource:
     """
     import numpy as np
 
-    from sightkit import ArraySource
     from sightkit_plugins.datasets._array_pairs import find_pairs, read_part
+    from sightkit_plugins.datasets._array_source import PartedArraySource
     from sightkit_plugins.datasets._labels import index_labels
 
     parts = [
@@ -64,9 +64,7 @@ def build_npz(params: NpzParams, _task: DatasetTask) -> ImageSource:
     ids = [id_ for part in parts for id_ in part.ids()]
     values = np.concatenate([part.labels for part in parts])
     classes, labels = index_labels(values, classes=params.classes, ids=ids, where=str(params.path))
-    splits = [part.split for part in parts for _ in part.images]
-    images = np.concatenate([part.images for part in parts]) if len(parts) > 1 else parts[0].images
-    return ArraySource(images, labels, classes=classes, ids=ids, splits=splits if parts[0].word else None)
+    return PartedArraySource(parts, classes=classes, labels=labels)
 
 
 @hookimpl

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
-from sightkit import DataError, Dataset, DatasetTask, Params, hookimpl
+from sightkit import Dataset, DatasetTask, Params, hookimpl
 
 if TYPE_CHECKING:
     from sightkit import ImageSource, SplitName
@@ -49,11 +49,9 @@ def build_tfrecord(params: TfrecordParams, _task: DatasetTask) -> ImageSource:
     Raises:
         DataError: there are no files, or records can't be used; all of them are found before it is raised.
     """
-    import numpy as np
-
-    from sightkit_plugins.datasets._findings import counted, listing
     from sightkit_plugins.datasets._labels import index_labels
-    from sightkit_plugins.datasets._record_source import RecordForm, RecordIndex, RecordSource
+    from sightkit_plugins.datasets._record_index import RecordForm, index_records
+    from sightkit_plugins.datasets._record_source import RecordSource
     from sightkit_plugins.datasets._shards import find_shards
 
     patterns: dict[SplitName, str | None] = {
@@ -62,22 +60,9 @@ def build_tfrecord(params: TfrecordParams, _task: DatasetTask) -> ImageSource:
         "test": params.test_files,
     }
     shards = find_shards(params.path, patterns={split: pattern for split, pattern in patterns.items() if pattern})
-    index, form = RecordIndex(), RecordForm(params.image, params.label, params.raw_shape)
-    for shard in shards:
-        index.add(shard, form)
-    if index.findings:
-        known = counted(len(index.ids) + len(index.findings), "record")
-        headline = f"{params.path}: {len(index.findings):,} of {known} cannot be used"
-        raise DataError(listing(headline, index.findings, remedy="Write the files anew."))
-    if not index.ids:
-        message = f"{params.path}: expected records, found none in {counted(len(shards), 'file')}"
-        raise DataError(message)
-    kinds = {type(label) for label in index.labels}
-    if len(kinds) > 1:
-        message = f"{params.path}: feature {params.label!r}: expected labels of one kind, found numbers and names"
-        raise DataError(message)
-    values = np.array(index.labels, dtype=np.int64 if kinds == {int} else np.str_)
-    classes, labels = index_labels(values, classes=params.classes, ids=index.ids, where=str(params.path))
+    form = RecordForm(params.image, params.label, params.raw_shape)
+    index = index_records(shards, form, where=str(params.path))
+    classes, labels = index_labels(index.values(), classes=params.classes, ids=index.ids, where=str(params.path))
     return RecordSource(classes, labels, index=index, form=form)
 
 

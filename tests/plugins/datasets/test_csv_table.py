@@ -56,7 +56,7 @@ def test_a_table_of_paths_and_labels_is_a_dataset(folder):
     assert source.samples.labels.tolist() == [0, 1, 0, 1]
     assert (source.samples.splits, source.samples.groups) == (None, None)
     data = prepare(source, images=ImagesSettings(channels=1), split=SplitSettings(), seed=0)
-    assert data.images[:, 0, 0, 0].tolist() == [0, 50, 100, 150]
+    assert data.images[np.arange(4)][:, 0, 0, 0].tolist() == [0, 50, 100, 150]
 
 
 @pytest.mark.parametrize(
@@ -126,6 +126,12 @@ def test_the_fingerprint_follows_the_table_and_the_images_and_not_the_place(fold
     Image.fromarray(np.zeros((4, 4), np.uint8)).save(folder / IMAGES[1])
     prints.add(build(write(folder / "list.csv", ROWS)).fingerprint())
     assert len(prints) == 6
+
+
+def test_the_fingerprint_passes_over_a_folder_in_place_of_an_image_and_files_name_the_table(folder):
+    source = build(write(folder / "list.csv", [*ROWS, "a,cat"]))
+    assert len(source.fingerprint()) == 64
+    assert set(source.files) == {str(folder / name) for name in (*IMAGES, "a", "list.csv")}
 
 
 def test_a_missing_column_is_named_with_those_that_are_there(folder):

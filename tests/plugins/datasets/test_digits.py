@@ -15,7 +15,7 @@ def test_digits_are_those_of_scikit_learn_with_sixteen_as_white():
     assert source.classes == tuple("0123456789")
     assert source.image_shape == (8, 8, 1)
     assert source.samples.labels.tolist() == original.target.tolist()
-    assert source.samples.splits is None
+    assert (source.samples.splits, source.files) == (None, None)
     pixels = np.stack([source.read(row) for row in range(1797)])
     assert pixels.dtype == np.uint8
     assert (pixels.min(), pixels.max()) == (0, 255)

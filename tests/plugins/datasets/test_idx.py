@@ -65,6 +65,11 @@ def test_training_files_alone_are_a_dataset(tmp_path):
     assert build(tmp_path).samples.splits == ("train",) * 6
 
 
+def test_the_files_are_those_that_were_read(folder):
+    (folder / "notes.txt").touch()
+    assert set(build(folder).files) == set(folder.glob("*-ubyte"))
+
+
 def test_zipped_or_not_the_fingerprint_is_the_same(tmp_path):
     for name, zipped in (("plain", False), ("zipped", True)):
         (tmp_path / name).mkdir()
