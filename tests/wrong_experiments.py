@@ -203,13 +203,15 @@ VALUES = {
     ),
     "an unknown key in quotes, of letters of several bytes": Wrong(
         f'{DIGITS}[training]\n"é日" . "épochs" = 3\n',
-        ('x.toml:4:1: unknown key "é日" in [training]; known keys: batch_size, epochs, monitor',),
+        (
+            'x.toml:4:1: unknown key "é日" in [training]; known keys: batch_size, class_weights, drop_last, epochs, monitor, sampling',
+        ),
     ),
     "unknown keys that would break the line": Wrong(
         f'{DIGITS}[training]\n"a\\nb" = 3\n"" = 3\n',
         (
-            'x.toml:4:1: unknown key "a\\nb" in [training]; known keys: batch_size, epochs, monitor',
-            'x.toml:5:1: unknown key "" in [training]; known keys: batch_size, epochs, monitor',
+            'x.toml:4:1: unknown key "a\\nb" in [training]; known keys: batch_size, class_weights, drop_last, epochs, monitor, sampling',
+            'x.toml:5:1: unknown key "" in [training]; known keys: batch_size, class_weights, drop_last, epochs, monitor, sampling',
         ),
     ),
     "an unknown key as part of a dotted one": Wrong(
@@ -326,8 +328,20 @@ VALUES = {
             'x.toml:2:8: seed: expected no date or time, found 07:32:00; text needs quotes: "07:32:00"',
             "x.toml:6:11: training.monitor: expected no date or time, found 2024-05-27T07:32:00+00:00; text needs quotes: "
             '"2024-05-27T07:32:00+00:00"',
-            'x.toml:7:1: unknown key "until" in [training]; known keys: batch_size, epochs, monitor',
+            'x.toml:7:1: unknown key "until" in [training]; known keys: batch_size, class_weights, drop_last, epochs, monitor, sampling',
         ),
+    ),
+    "weights of classes that are no word, no number or less than nothing": Wrong(
+        f'{DIGITS}[training]\nclass_weights = {{ "0" = -1, "a b" = "x" }}\nsampling = "balance"\n',
+        (
+            "x.toml:4:25: training.class_weights.0: expected a number of at least 0.0, found -1",
+            'x.toml:4:37: training.class_weights."a b": expected a number, found "x"',
+            'x.toml:5:12: training.sampling: expected "shuffled" or "balanced", found "balance"; did you mean "balanced"?',
+        ),
+    ),
+    "weights of classes in an unknown way": Wrong(
+        f'{DIGITS}[training]\nclass_weights = "balancd"\n',
+        ('x.toml:4:17: training.class_weights: expected "none" or "balanced" or a table, found "balancd"',),
     ),
     "a character that no path may have": Wrong(
         '[dataset]\nuse = "image-folder"\npath = "a\\u0000b"\n',
@@ -355,6 +369,28 @@ VALUES = {
         (
             'x.toml:4:11: training.monitor: expected loss or a metric of this experiment, found "f1"; known: accuracy, '
             "loss, macro-f1",
+        ),
+    ),
+    "folds that don't go with the other keys": Wrong(
+        f"{DIGITS}[split]\nfolds = 5\nfold = 5\nvalidation = 0.2\ntest = 1\n",
+        (
+            "x.toml:5:8: split.fold: expected a number below split.folds = 5, counted from 0, found 5",
+            "x.toml:6:1: split.validation: split.folds says already what is for validation; leave out one of them",
+            "x.toml:7:8: split.test: expected a number less than 1.0, found 1",
+        ),
+    ),
+    "a fold of nothing": Wrong(
+        f"{DIGITS}[split]\n  fold = 0\nvalidation = 0.2\n",
+        (
+            "x.toml:4:3: split.fold: expected split.folds beside it, which says how many there are; write it or leave out "
+            "both",
+        ),
+    ),
+    "folds that are wrong by themselves": Wrong(
+        f"{DIGITS}[split]\nfolds = 1\nfold = 'x'\n",
+        (
+            "x.toml:4:9: split.folds: expected a number of at least 2, found 1",
+            'x.toml:5:8: split.fold: expected a whole number, found "x"',
         ),
     ),
     "several metrics of one name": Wrong(
@@ -543,6 +579,11 @@ OVERRIDES = {
             "-s",
             f"training.batch_size=0b{'1' * 64}",
         ),
+    ),
+    "that want a fraction beside folds": Wrong(
+        f"{DIGITS}[split]\nfolds = 5\n",
+        ("-s split.validation=0.2: split.validation: split.folds says already what is for validation; leave out one of them",),
+        ("-s", "split.validation=0.2"),
     ),
     "that leave out what must be there": Wrong(
         "# é\n" + DIGITS,

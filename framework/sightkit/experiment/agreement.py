@@ -17,6 +17,8 @@ NAMED = ("metrics", "reports", "extensions")
 COMPUTED = {"accuracy": "the accuracy, which is always computed", "loss": "the loss"}
 """What else a name of a metric would stand for, in scores and in ``monitor``."""
 
+FOLDS, VALIDATION = ("split", "folds"), ("split", "validation")
+
 
 def disagreements(tree: Tree) -> Iterator[Problem]:
     """Yield what doesn't fit together.
@@ -26,6 +28,7 @@ def disagreements(tree: Tree) -> Iterator[Problem]:
     for table in NAMED:
         yield from name_problems(tree, table)
     yield from monitor_problems(tree)
+    yield from split_problems(tree)
 
 
 def name_problems(tree: Tree, table: str) -> Iterator[Problem]:
@@ -54,6 +57,29 @@ def monitor_problems(tree: Tree) -> Iterator[Problem]:
         hint = did_you_mean(monitor, known, otherwise="known")
         message = f"training.monitor: expected loss or a metric of this experiment, found {shown(monitor)}; {hint}"
         yield tree.problem(("training", "monitor"), message)
+
+
+def split_problems(tree: Tree) -> Iterator[Problem]:
+    """Yield the problem of each key of ``[split]`` that folds leave without a meaning, or that needs them."""
+    folds, fold = tree.get(FOLDS), tree.get(("split", "fold"))
+    if folds is None and fold is not None:
+        message = (
+            "split.fold: expected split.folds beside it, which says how many there are; write it or leave out both"
+        )
+        yield tree.problem(("split", "fold"), message, at_key=True)
+    elif isinstance(folds, int) and isinstance(fold, int) and 2 <= folds <= fold:
+        message = f"split.fold: expected a number below split.folds = {folds}, counted from 0, found {shown(fold)}"
+        yield tree.problem(("split", "fold"), message)
+    if folds is not None and tree.get(VALIDATION) is not None and not gives_way(tree):
+        message = "split.validation: split.folds says already what is for validation; leave out one of them"
+        yield tree.problem(VALIDATION, message, at_key=True)
+
+
+def gives_way(tree: Tree) -> bool:
+    """Say whether whoever wrote ``split.folds`` found ``split.validation`` there and means to replace it."""
+    folds, validation = tree.origin(FOLDS), tree.origin(VALIDATION)
+    overridden = folds is not None and folds.document is not None and validation and validation.document is None
+    return folds != validation and not overridden
 
 
 def entries(tree: Tree, table: str) -> list[dict[str, Any]]:

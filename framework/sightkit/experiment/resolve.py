@@ -15,11 +15,10 @@ from sightkit.config.tree import Tree
 from sightkit.config.values import refused_values, without
 from sightkit.experiment.agreement import disagreements
 from sightkit.experiment.settings import ExperimentSettings
-from sightkit.registry.catalogue import Catalogue
 from sightkit.toml.document import KeyPath, dotted
 from sightkit.toml.messages import problems_from
 from sightkit.toml.problems import Problem, TomlError
-from sightkit.use import Use
+from sightkit.use import Lookup, Use
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -30,7 +29,7 @@ def default_uses() -> dict[KeyPath, str]:
     return {(name,): value["use"] for name, value in defaults.items() if isinstance(value, dict)}
 
 
-def resolve(tree: Tree, catalogue: Catalogue, problems: list[Problem]) -> ExperimentSettings:
+def resolve(tree: Tree, catalogue: Lookup, problems: list[Problem]) -> ExperimentSettings:
     """Validate an experiment.
 
     Args:

@@ -1,8 +1,8 @@
 """The JSON Schema of an experiment, made from the components that are loaded, for editors and other tools.
 
 It refuses what ``sightkit check`` refuses, at the same key, except for what JSON Schema has no words for: what depends
-on another table (``monitor``, two entries of one name) or on other files; ``3.0`` for a whole number, which is the same
-number there; ``nan`` and ``inf``, which JSON lacks; and a date for a string, which taplo hands on as a string.
+on another key (``monitor``, two entries of one name, ``fold``) or on other files; ``3.0`` for a whole number, which is
+the same number there; ``nan`` and ``inf``, which JSON lacks; and a date for a string, which taplo hands on as a string.
 """
 
 from __future__ import annotations

@@ -46,6 +46,19 @@ class TomlJsonSchema(GenerateJsonSchema):
             made["items"] = items
         return made
 
+    def union_schema(self, schema: core_schema.UnionSchema) -> JsonSchemaValue:
+        """Say beside a union what a table in it may hold, so that tools point at the key in it that is wrong.
+
+        Those words hold for tables alone. Inside ``anyOf`` all that is known is that no branch fits.
+        """
+        made = super().union_schema(schema)
+        tables = [branch for branch in made.get("anyOf", ()) if branch.get("type") == "object"]
+        if len(tables) == 1:
+            (table,) = tables
+            made |= {word: inner for word, inner in table.items() if word != "type"}
+            made["anyOf"] = [{"type": "object"} if branch is table else branch for branch in made["anyOf"]]
+        return made
+
     def handle_invalid_for_json_schema(self, _schema: core_schema.CoreSchema, _reason: str, /) -> JsonSchemaValue:
         """Accept anything where a plugin's type is one that JSON Schema has no word for."""
         return {}

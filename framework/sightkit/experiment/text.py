@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 def written(settings: ExperimentSettings) -> dict[str, Any]:
     """Return the values of an experiment that means the same wherever it is read: all defaults in, paths absolute."""
-    return settings.model_dump(mode="json", by_alias=True, exclude_none=True)
+    means_nothing = {"validation"} if settings.split.folds else {"fold"}  # and would be a mistake where it is written
+    return settings.model_dump(mode="json", by_alias=True, exclude_none=True, exclude={"split": means_nothing})
 
 
 def toml_text(values: Mapping[str, Any], *, origins: Tree | None = None) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sightkit.errors import DataError
-from sightkit.images.split import SPLIT_NAMES
+from sightkit.images.stated import SPLIT_NAMES
 
 if TYPE_CHECKING:
     from sightkit.contracts import ImageSource, Samples
@@ -55,6 +55,9 @@ def check_columns(samples: Samples) -> None:
             raise DataError(message)
     if unknown := set(samples.splits or ()) - {*SPLIT_NAMES, None}:
         message = f"expected the splits {named(SPLIT_NAMES)}, found {named(sorted(map(str, unknown)))}"
+        raise DataError(message)
+    if samples.splits is not None and not {None, "train"} & (found := set(samples.splits)):
+        message = f"expected images to train on, found all {len(samples.ids):,} in {' and '.join(map(str, found))}"
         raise DataError(message)
 
 

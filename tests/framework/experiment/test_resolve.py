@@ -69,6 +69,18 @@ def test_a_metric_may_be_named_with_its_plugin_and_monitored_by_its_own_name():
     ]
 
 
+def test_folds_need_no_fold_and_stand_in_place_of_the_fraction():
+    found = sightkit.load({"dataset": DIGITS, "split": {"folds": 5}}).settings.split
+    assert (found.folds, found.fold) == (5, 0)
+    assert sightkit.load({"dataset": DIGITS, "split": {"folds": 5, "fold": 4, "test": 0.2}}).settings.split.fold == 4
+    replaced = sightkit.load({"dataset": DIGITS, "split": {"validation": 0.2}}).override({"split.folds": 5})
+    assert replaced.settings.split.folds == 5
+    both = sightkit.load({"dataset": DIGITS, "split": {"validation": 0.2, "folds": 5}})
+    assert refusal(both) == [
+        "experiment: split.validation: split.folds says already what is for validation; leave out one of them"
+    ]
+
+
 @pytest.mark.parametrize("table", ["metrics", "reports"])
 def test_names_collide_within_a_table_only(table):
     use = {"metrics": "f1", "reports": "confusion-matrix"}[table]

@@ -105,6 +105,9 @@ use = "f1"
 name = "f1-micro"
 average = "micro"
 """,
+    "class weights": f"{DIGITS}\n[training.class_weights]\n0 = 2\n'a b' = 0.5\n",
+    "balanced class weights": f'{DIGITS}\n[training]\nclass_weights = "balanced"\nsampling = "balanced"\n',
+    "no class weights": f"{DIGITS}\n[training]\nclass_weights = {{}}\n",
     "inline tables": 'dataset = { use = "digits" }\nimages = { size = [8, 8] }\naugmentations = [{ use = "flip" }]\n',
     "nested components": f"""{DIGITS}
 [[augmentations]]
@@ -201,6 +204,9 @@ averag = "micro"
     "no items": f'{DIGITS}\n[architecture]\nuse = "basic-cnn"\nfilters = []\n',
     "wrong item": f"{DIGITS}\n[images]\nsize = [8, 0]\n",
     "wrong item of an array of any length": f'{DIGITS}\n[architecture]\nfilters = [8, 16, "32"]\n',
+    "class weights in an unknown way": f'{DIGITS}\n[training]\nclass_weights = "balancd"\n',
+    "a class weight that is a string": f'{DIGITS}\n[training.class_weights]\n0 = 2\na = "x"\n',
+    "a class weight below nothing": f"{DIGITS}\n[training]\nclass_weights = {{ a = 1, b = -0.5 }}\n",
     # Inside the parameters of a component
     "nested: unknown component": f'{DIGITS}\n[[augmentations]]\nuse = "pick"\nfirst = {{ use = "flop" }}\n',
     "nested: unknown key": f"""{DIGITS}

@@ -30,6 +30,11 @@ def table(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]
     return st.fixed_dictionaries({}, optional=fields)
 
 
+def folded(fold: int, more: int) -> dict[str, int]:
+    """Return a table of folds of which there are more than the one that is meant."""
+    return {"folds": fold + more, "fold": fold}
+
+
 LEAF = st.builds(
     lambda more: {"use": "leaf", **more},
     table(strength=FRACTIONS, path=TEXT, odd=st.integers(-6, 6).map(lambda half: 2 * half - 1)),
@@ -58,7 +63,7 @@ EXPERIMENTS = st.builds(
         name=st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,9}", fullmatch=True),
         seed=st.integers(0, 2**31 - 1),
         dataset=st.builds(lambda path: {"use": "image-folder", "path": path}, TEXT),
-        split=table(validation=FRACTIONS, test=FRACTIONS),
+        split=table(validation=FRACTIONS, test=FRACTIONS) | st.builds(folded, st.integers(0, 9), st.integers(2, 9)),
         images=table(size=st.tuples(st.integers(1, 99), st.integers(1, 99)), channels=st.sampled_from([1, 3])),
         augmentations=st.lists(PICK, max_size=3),
         optimizer=st.sampled_from([{"use": "sgd", "momentum": 0.5}, {"use": "adam/adam"}, {"beta_1": 0.5}]),
