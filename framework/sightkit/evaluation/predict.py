@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from sightkit.images.ahead import ahead
 
 if TYPE_CHECKING:
     import keras
     import tensorflow as tf
     from numpy.typing import NDArray
+
+    from sightkit.images.prepared import ImageArray
 
 
 class Predictor:
@@ -30,24 +35,33 @@ class Predictor:
         self._batch_size = batch_size
         self._compiled = tf.function(self._forward, autograph=False)
 
-    def logits(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Return the logits float32 ``(n, classes)`` of images uint8 ``(n, height, width, channels)``.
+    def logits(self, images: ImageArray, rows: NDArray[np.int64] | None = None) -> NDArray[np.float32]:
+        """Return the logits float32 ``(n, classes)`` of images.
+
+        Memory holds two batches of them at a time: the next one is read in a thread while the model is at work.
+
+        Args:
+            images: uint8 ``(m, height, width, channels)``.
+            rows: Which of them, int64 ``(n,)``; by default all.
 
         Raises:
             TypeError: the images aren't uint8; their scale would have to be guessed.
         """
+        if rows is None:
+            rows = np.arange(len(images))
+        starts = range(0, max(len(rows), 1), self._batch_size)
+        wanted = [rows[start : start + self._batch_size] for start in starts]
+        with closing(ahead(images.__getitem__, wanted)) as batches:
+            return np.concatenate([self._batch(batch) for batch in batches])
+
+    def probabilities(self, images: ImageArray, rows: NDArray[np.int64] | None = None) -> NDArray[np.float64]:
+        """Return the probabilities float64 ``(n, classes)`` of images, chosen as for `logits`."""
+        return softmax(self.logits(images, rows))
+
+    def _batch(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
         if images.dtype != np.uint8:
             message = f"images are {images.dtype}; expected uint8, from 0 to 255"
             raise TypeError(message)
-        starts = range(0, max(len(images), 1), self._batch_size)
-        parts = [self._batch(images[start : start + self._batch_size]) for start in starts]
-        return np.concatenate(parts)
-
-    def probabilities(self, images: NDArray[np.uint8]) -> NDArray[np.float64]:
-        """Return the probabilities float64 ``(n, classes)`` of images uint8 ``(n, height, width, channels)``."""
-        return softmax(self.logits(images))
-
-    def _batch(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
         missing = self._batch_size - len(images)
         padded = np.pad(images, [(0, missing), *[(0, 0)] * (images.ndim - 1)]) if missing else images
         logits: NDArray[np.float32] = self._compiled(padded).numpy()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from sightkit.contracts import LossFunction
     from sightkit.evaluation.predict import Predictor
+    from sightkit.experiment.settings import ImagesSettings
     from sightkit.images import PreparedData
     from sightkit.training.best import BestWeights
     from sightkit.training.progress import EpochLog
@@ -117,14 +119,14 @@ def train(execution: Execution, parts: Parts, validation: Validation | None) -> 
     last = 0
     epochs = train_epochs(
         parts.model,
-        execution.data,
+        parts.plan,
         optimizer=parts.optimizer,
         schedule=parts.schedule,
         loss=parts.loss,
+        class_weights=parts.class_weights,
         augment=parts.augment,
         epochs=settings.training.epochs,
-        batch_size=settings.training.batch_size,
-        seed=settings.seed,
+        memory=memory_budget(settings.images),
         evaluate=validation,
         callbacks=execution.extensions.ask("sightkit_callbacks", warn=execution.warn, run=execution.run),
         progress=execution.display.training,
@@ -146,6 +148,16 @@ def train(execution: Execution, parts: Parts, validation: Validation | None) -> 
         return last
     best.restore()
     return best.epoch
+
+
+def memory_budget(images: ImagesSettings) -> float:
+    """Return the bytes of prepared images that training may hold in memory: what was asked for, or half of the free."""
+    from sightkit.images.memory import available_memory
+
+    if images.memory is not None:
+        return images.memory * 1e9
+    free = available_memory()
+    return math.inf if free is None else free / 2
 
 
 def history_row(log: EpochLog) -> dict[str, float]:

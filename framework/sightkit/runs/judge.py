@@ -38,7 +38,7 @@ def logits_of(predictor: Predictor, data: PreparedData, rows: NDArray[np.int64])
     """
     import numpy as np
 
-    logits = predictor.logits(data.images[rows])
+    logits = predictor.logits(data.images, rows)
     ids = tuple(data.ids[row] for row in rows[~np.isfinite(logits).all(axis=1)].tolist())
     if ids:
         message = (

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sightkit.training.callbacks import Callbacks
+    from sightkit.training.feed import Block, Feed
     from sightkit.training.plan import Batches, Plan
     from sightkit.training.rate import LearningRate
     from sightkit.training.step import StepResults, Steps
@@ -29,37 +31,49 @@ class Calls:
 
     model: keras.Model
     plan: Plan
+    feed: Feed
     steps: Steps
     rate: LearningRate
     callbacks: Callbacks
     pace: Pace = field(default_factory=Pace)
 
-    def epoch(self, epoch: int) -> Iterator[Tally]:
+    def epoch(self, epoch: int) -> Generator[Tally, None, None]:
         """Train for an epoch, yielding its numbers so far after each call.
 
         Raises:
             DivergedError: loss or gradient of a step is not finite.
         """
         tally = Tally()
-        for block in self.plan.epoch(epoch):
-            rest = block
-            while rest:
-                batches, rest = rest.split(self.pace.count(len(rest)))
-                self.call(batches, epoch=epoch, tally=tally)
+        with closing(self.feed.blocks(self.batches(epoch))) as blocks:
+            start = time.perf_counter()
+            for block in blocks:
+                waited = time.perf_counter() - start
+                self.call(block, epoch=epoch, tally=tally, waited=waited)
                 yield tally
                 if self.model.stop_training:
                     return
+                start = time.perf_counter()
 
-    def call(self, batches: Batches, *, epoch: int, tally: Tally) -> None:
-        """Do one call, count it in ``tally`` and tell the callbacks."""
+    def batches(self, epoch: int) -> Iterator[Batches]:
+        """Yield the batches of each call of an epoch, as many as the pace and the feed's memory allow."""
+        for alike in self.plan.epoch(epoch):
+            rest = alike
+            while rest:
+                most = min(len(rest), self.feed.most_steps(rest.size))
+                batches, rest = rest.split(self.pace.count(most))
+                yield batches
+
+    def call(self, block: Block, *, epoch: int, tally: Tally, waited: float) -> None:
+        """Do one call, count it in ``tally`` and tell the callbacks; it took ``waited`` seconds to get its images."""
+        batches = block.batches
         rates = self.rate.take((epoch - 1) * self.plan.steps + batches.first, len(batches))
         self.callbacks.tell("on_train_batch_begin", batches.first)
         start = time.perf_counter()
-        results = self.steps.run(batches, rates)
-        seconds = time.perf_counter() - start
+        results = self.steps.run(block, rates)
+        seconds = waited + time.perf_counter() - start
         if not results.finite:
             raise diverged(results, self.plan, batches, rates, epoch=epoch)
-        tally.add(results, batch_size=batches.rows.shape[1], seconds=seconds)
+        tally.add(results, batch_size=batches.size, seconds=seconds)
         self.pace.record(len(batches), seconds)
         with self.rate.open_to_callbacks():
             logs = {"loss": tally.loss, "accuracy": tally.accuracy}

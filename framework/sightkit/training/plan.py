@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 
-from sightkit.images.order import epoch_order, image_seeds
+from sightkit.errors import ConfigError
+from sightkit.images.order import balanced_order, epoch_order, image_seeds, occurrences
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sightkit.images import PreparedData
+
+Sampling: TypeAlias = Literal["shuffled", "balanced"]
+"""What ``sampling`` of ``[training]`` may be."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +37,12 @@ class Batches:
     def __len__(self) -> int:
         return len(self.rows)
 
+    @property
+    def size(self) -> int:
+        """Images of each batch."""
+        _, size = self.rows.shape
+        return int(size)
+
     def split(self, count: int) -> tuple[Batches, Batches]:
         """Return the first ``count`` batches and the others."""
         return (
@@ -51,30 +60,68 @@ class Plan:
         batch_size: Images a step; the last batch of an epoch has what is left.
         seed: The experiment's.
         stage: Counted from 0.
+        sampling: Whether an epoch has every image once, or as many images of each class.
+        drop_last: Leave out the last batch of an epoch if it is smaller.
+
+    Raises:
+        ConfigError: that leaves no batch.
     """
 
     data: PreparedData
     batch_size: int
     seed: int
-    stage: int
+    stage: int = 0
+    sampling: Sampling = "shuffled"
+    drop_last: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.steps:
+            message = (
+                f"training.drop_last: the training split has {len(self.data.splits['train']):,} images, and a batch is "
+                f"{self.batch_size:,}; expected at least one full batch; lower training.batch_size, or leave out "
+                "drop_last"
+            )
+            raise ConfigError(message)
 
     @property
     def steps(self) -> int:
         """Steps of an epoch."""
-        return math.ceil(len(self.data.splits["train"]) / self.batch_size)
+        full, left = divmod(len(self.data.splits["train"]), self.batch_size)
+        return full + (left > 0 and not self.drop_last)
 
-    def epoch(self, epoch: int) -> Iterator[Batches]:
-        """Yield the full batches of an epoch, counted from 1, then the smaller last one if there is one."""
-        where = {"seed": self.seed, "stage": self.stage, "epoch": epoch}
-        train = self.data.splits["train"]
-        rows = train[epoch_order(len(train), **where)]
-        seeds = image_seeds(rows, **where)
+    def batch(self, step: int) -> Batches:
+        """Return the one batch of a step, counted from 0 over all epochs."""
+        epoch, start = divmod(step, self.steps)
+        batch, _ = next(self.epoch(epoch + 1, start=start)).split(1)
+        return batch
+
+    def epoch(self, epoch: int, *, start: int = 0) -> Iterator[Batches]:
+        """Yield the full batches of an epoch, then the smaller last one if there is one.
+
+        Args:
+            epoch: Counted from 1.
+            start: The step of the epoch to begin with, counted from 0.
+        """
+        rows, seeds = self._images(epoch)
         full = len(rows) // self.batch_size
-        for first, count, size in ((0, full, self.batch_size), (full, 1, len(rows) % self.batch_size)):
-            if count and size:
-                chosen = slice(first * self.batch_size, first * self.batch_size + count * size)
+        for first, end, size in ((0, full, self.batch_size), (full, self.steps, len(rows) % self.batch_size)):
+            begin = max(first, start)
+            if begin < end:
+                chosen = slice(begin * self.batch_size, begin * self.batch_size + (end - begin) * size)
                 yield Batches(
-                    first=first,
-                    rows=rows[chosen].astype(np.int32).reshape(count, size),
-                    seeds=seeds[chosen].reshape(count, size, 2),
+                    first=begin,
+                    rows=rows[chosen].astype(np.int32).reshape(-1, size),
+                    seeds=seeds[chosen].reshape(-1, size, 2),
                 )
+
+    def _images(self, epoch: int) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+        """Return the rows of an epoch's images in their order, and the seeds of each."""
+        train = self.data.splits["train"]
+        if self.sampling == "balanced":
+            order = balanced_order(self.data.labels[train], seed=self.seed, stage=self.stage, epoch=epoch)
+            occurrence: NDArray[np.int64] | int = occurrences(order)
+        else:
+            order = epoch_order(len(train), seed=self.seed, stage=self.stage, epoch=epoch)
+            occurrence = 0
+        rows = train[order]
+        return rows, image_seeds(rows, seed=self.seed, stage=self.stage, epoch=epoch, occurrence=occurrence)

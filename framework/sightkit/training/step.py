@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from sightkit.contracts import LossFunction
     from sightkit.training.augment import Augment
-    from sightkit.training.plan import Batches
+    from sightkit.training.feed import Block
 
 Gradients: TypeAlias = list[tf.Tensor | None]
 
@@ -40,7 +40,7 @@ class StepResults:
 
 
 class Steps:
-    """Training steps of a model on images in memory, compiled once for all batch sizes and numbers of steps.
+    """Training steps of a model, compiled once for all batch sizes and numbers of steps.
 
     The loop over steps is in the graph, outside `tf.distribute.Strategy.run`, which each step goes through twice: for
     the gradients, and, if they are finite, to apply them.
@@ -50,9 +50,10 @@ class Steps:
         optimizer: Over a plain learning-rate variable; built for the model's trainable variables here if it wasn't.
         loss: ``(one-hot labels, logits) -> (batch,)``.
         augment: What is done to a batch before the model sees it; ``None`` for nothing.
-        images: uint8 ``(n, height, width, channels)``. A copy is made where the model is.
-        labels: integers ``(n,)``.
+        image_shape: ``(height, width, channels)``.
         num_classes: The width of one-hot labels.
+        class_weights: What the loss of each class is multiplied by, float32 ``(classes,)``; that of a soft label is
+            mixed as the label is. ``None`` for 1.
     """
 
     def __init__(
@@ -62,27 +63,28 @@ class Steps:
         optimizer: keras.optimizers.Optimizer,
         loss: LossFunction,
         augment: Augment | None,
-        images: NDArray[np.uint8],
-        labels: NDArray[np.int64],
+        image_shape: tuple[int, int, int],
         num_classes: int,
+        class_weights: NDArray[np.float32] | None = None,
     ) -> None:
         self._model = model
         self._optimizer = optimizer
         self._loss = loss
         self._augment = augment
+        self._image_shape = image_shape
         self._num_classes = num_classes
+        self._class_weights = class_weights
         self._strategy = tf.distribute.get_strategy()
         self._variables = trainable_variables(model)
-        self._data = (tf.convert_to_tensor(images), tf.convert_to_tensor(labels, tf.int32))
         with self._strategy.scope():
             optimizer.build(self._variables)
         self._compiled = tf.function(self._run, input_signature=self._signature(), autograph=False)
 
-    def run(self, batches: Batches, rates: NDArray[np.float32]) -> StepResults:
-        """Do a step for each of ``batches``, up to the first that isn't finite.
+    def run(self, block: Block, rates: NDArray[np.float32]) -> StepResults:
+        """Do a step for each batch of ``block``, up to the first that isn't finite.
 
         Args:
-            batches: Rows and seeds.
+            block: The batches and their images.
             rates: float32 ``(steps,)``; the learning rate of each.
 
         Raises:
@@ -91,15 +93,16 @@ class Steps:
         """
         # The images are an argument, not a capture: a constant would be copied into the graph, which holds 2 GB.
         with tensorflow_errors():
-            losses, hits, done, finite = self._compiled(*self._data, batches.rows, batches.seeds, rates)
+            losses, hits, done, finite = self._compiled(
+                block.images, block.labels, block.rows, block.batches.seeds, rates
+            )
         count = int(done)
         return StepResults(losses=losses.numpy()[:count], hits=hits.numpy()[:count], finite=bool(finite))
 
     def _signature(self) -> list[tf.TensorSpec]:
-        images, labels = self._data
         return [
-            tf.TensorSpec((None, *images.shape[1:]), images.dtype),
-            tf.TensorSpec((None,), labels.dtype),
+            tf.TensorSpec((None, *self._image_shape), tf.uint8),
+            tf.TensorSpec((None,), tf.int32),
             tf.TensorSpec((None, None), tf.int32),
             tf.TensorSpec((None, None, 2), tf.int32),
             tf.TensorSpec((None,), tf.float32),
@@ -114,7 +117,7 @@ class Steps:
             return tf.logical_and(step < count, finite)
 
         def one_step(step: tf.Tensor, _finite: tf.Tensor, losses: Any, hits: Any) -> tuple[Any, ...]:
-            batch = self._batch(tf.gather(images, rows[step]), tf.gather(labels, rows[step]), seeds[step])
+            batch = self._batch(*self._gathered(images, labels, rows[step]), seeds[step])
             loss, hit_count, gradients = self._strategy.run(self._gradients, args=batch)
             finite = is_finite(loss, gradients)
             tf.cond(finite, lambda: self._strategy.run(self._apply, args=(gradients, rates[step])), lambda: None)
@@ -125,6 +128,9 @@ class Steps:
         start = (tf.constant(0), tf.constant(True), losses, hits)
         done, finite, losses, hits = tf.while_loop(goes_on, one_step, start, parallel_iterations=1)
         return losses.stack(), hits.stack(), done, finite
+
+    def _gathered(self, images: tf.Tensor, labels: tf.Tensor, rows: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        return tf.gather(images, rows), tf.gather(labels, rows)
 
     def _batch(self, pixels: tf.Tensor, labels: tf.Tensor, seeds: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         images = tf.cast(pixels, tf.float32) / 255.0
@@ -137,7 +143,10 @@ class Steps:
             tape.watch(variables)
             logits = self._model(images, training=True)
             batch_size = tf.cast(tf.shape(images)[0], tf.float32)
-            loss = tf.reduce_sum(per_sample(self._loss, labels, logits)) / batch_size
+            losses = per_sample(self._loss, labels, logits)
+            if self._class_weights is not None:
+                losses *= tf.linalg.matvec(labels, self._class_weights)
+            loss = tf.reduce_sum(losses) / batch_size
             loss += sum(self._model.losses, start=tf.constant(0.0))
         gradients = tape.gradient(loss, variables)
         if all(gradient is None for gradient in gradients):

@@ -41,6 +41,30 @@ def test_probabilities_sum_to_one_in_double_precision(model):
     np.testing.assert_allclose(probabilities.sum(axis=1), 1.0, atol=1e-12)
 
 
+def test_rows_are_predicted_batch_by_batch_wherever_the_images_are(model):
+    asked = []
+
+    class OnDemand:
+        """Images that are made when they are asked for."""
+
+        shape, nbytes = IMAGES.shape, IMAGES.nbytes
+
+        def __len__(self):
+            return len(IMAGES)
+
+        def __getitem__(self, rows):
+            asked.append(len(rows))
+            return IMAGES[rows]
+
+    rows = np.array([7, 1, 1, 9, 0, 3, 2])
+    predictor = Predictor(model, batch_size=3)
+    expected = predictor.logits(IMAGES[rows])
+    np.testing.assert_array_equal(predictor.logits(OnDemand(), rows), expected)
+    assert asked == [3, 3, 1]
+    np.testing.assert_array_equal(predictor.logits(OnDemand())[rows], expected)
+    np.testing.assert_array_equal(predictor.logits(IMAGES, rows), expected)
+
+
 def test_no_images_give_no_predictions(model):
     assert Predictor(model).probabilities(IMAGES[:0]).shape == (0, 3)
 

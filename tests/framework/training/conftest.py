@@ -91,18 +91,19 @@ def epochs(data: PreparedData) -> Callable[..., Any]:
         from sightkit.contracts import Pointwise
         from sightkit.training.augment import compose
         from sightkit.training.loop import train_epochs
+        from sightkit.training.plan import Plan
 
+        planned = {"data": data, "batch_size": 16, "seed": 0, "sampling": "shuffled", "drop_last": False}
+        plan = Plan(**{name: changes.pop(name, value) for name, value in planned.items()})
         settings = {
             "optimizer": optimizer or keras.optimizers.Adam(learning_rate),
             "schedule": lambda _step: learning_rate,
             "loss": cross_entropy,
             "augment": compose([Pointwise(noise)], image_shape=(9, 6, 1)),
             "epochs": 2,
-            "batch_size": 16,
-            "seed": 0,
             **changes,
         }
-        return train_epochs(model, settings.pop("data", data), **settings)
+        return train_epochs(model, plan, **settings)
 
     return start
 

@@ -17,6 +17,7 @@ from sightkit import DivergedError, PluginError
 from sightkit.images import PreparedData
 from sightkit.training.host import seeded_build
 from sightkit.training.loop import train_epochs
+from sightkit.training.plan import Plan
 from sightkit.training.progress import Progress
 from sightkit.training.step import tensorflow_errors
 
@@ -61,11 +62,8 @@ def digest_of_a_small_training() -> str:
         model = keras.Sequential([keras.Input((6, 6, 1)), convolution, *rest, keras.layers.Dense(3)])
     loss = tf.nn.softmax_cross_entropy_with_logits
     optimizer = keras.optimizers.Adam(0.01)
-    list(
-        train_epochs(
-            model, data, optimizer=optimizer, schedule=lambda _: 0.01, loss=loss, epochs=2, batch_size=16, seed=1
-        )
-    )
+    plan = Plan(data=data, batch_size=16, seed=1)
+    list(train_epochs(model, plan, optimizer=optimizer, schedule=lambda _: 0.01, loss=loss, epochs=2))
     return hashlib.sha256(b"".join(variable.numpy().tobytes() for variable in model.variables)).hexdigest()
 
 
