@@ -14,6 +14,7 @@ from sightkit.config.layer import apply_overrides
 from sightkit.config.overrides import Override, as_toml_value, parse_overrides, python_overrides
 from sightkit.config.tree import Origin, Tree
 from sightkit.errors import ConfigError, PluginError
+from sightkit.experiment.in_memory import IN_MEMORY, WithSource
 from sightkit.experiment.resolve import default_uses, name_from, resolve
 from sightkit.experiment.settings import ExperimentSettings
 from sightkit.registry.registry import Registry
@@ -23,6 +24,8 @@ from sightkit.use import UnknownComponentError, validate_params
 if TYPE_CHECKING:
     import keras
 
+    from sightkit.contracts import ImageSource
+    from sightkit.images import PreparedData
     from sightkit.runs.display import Display
     from sightkit.runs.folder import Run
 
@@ -33,9 +36,12 @@ class Experiment:
     Made by `load`; never changed, `override` returns another one.
     """
 
-    def __init__(self, tree: Tree, *, registry: Registry, problems: Sequence[Problem] = ()) -> None:
+    def __init__(
+        self, tree: Tree, *, registry: Registry, source: ImageSource | None = None, problems: Sequence[Problem] = ()
+    ) -> None:
         self.tree = tree
         self.registry = registry
+        self._source = source
         self._problems = tuple(problems)
 
     def __repr__(self) -> str:
@@ -64,7 +70,7 @@ class Experiment:
     def _with_overrides(self, overrides: Sequence[Override], found: Sequence[Problem]) -> Experiment:
         problems = [*self._problems, *found]
         tree = apply_overrides(self.tree, overrides, defaults=default_uses(), problems=problems)
-        return Experiment(tree, registry=self.registry, problems=problems)
+        return Experiment(tree, registry=self.registry, source=self._source, problems=problems)
 
     @cached_property
     def settings(self) -> ExperimentSettings:
@@ -73,7 +79,9 @@ class Experiment:
         Raises:
             ConfigError: everything that is wrong, each with its place.
         """
-        return resolve(self.tree, self.registry.catalogue, list(self._problems))
+        catalogue = self.registry.catalogue
+        lookup = catalogue if self._source is None else WithSource(catalogue, self._source)
+        return resolve(self.tree, lookup, list(self._problems))
 
     def check(self) -> None:
         """Make sure that the experiment is valid and that no extension refuses it; imports no TensorFlow.
@@ -86,10 +94,35 @@ class Experiment:
 
         Extensions(self.settings).insist("sightkit_experiment_checked", experiment=self)
 
+    def prepare(self, *, cache_dir: Path | str | None = None, display: Display | None = None) -> PreparedData:
+        """Return the images of the experiment: read, checked, divided into splits, and kept for the next time.
+
+        TensorFlow is not imported unless the dataset needs it.
+
+        Args:
+            cache_dir: Where prepared images are kept; by default what ``SIGHTKIT_CACHE_DIR`` says, else the user's
+                folder for such things (``~/.cache/sightkit`` on Linux). With ``images.cache = "none"`` nothing is
+                written.
+            display: Who watches; nobody by default.
+
+        Raises:
+            SightkitError: of a kind that says what went wrong.
+        """
+        from sightkit.runs.data import prepare_data
+        from sightkit.runs.display import Display
+
+        return prepare_data(self.settings, cache=self._cache(cache_dir), display=display or Display())
+
+    def _cache(self, wanted: Path | str | None) -> Path | None:
+        from sightkit.runs.data import cache_folder
+
+        return None if self._source is not None and wanted is None else cache_folder(wanted)
+
     def run(
         self,
         *,
         runs_dir: Path | str = "runs",
+        cache_dir: Path | str | None = None,
         display: Display | None = None,
         argv: Sequence[str] = (),
     ) -> Run:
@@ -99,6 +132,7 @@ class Experiment:
 
         Args:
             runs_dir: Where the folders of runs go.
+            cache_dir: Where prepared images are kept, see `prepare`.
             display: Who watches; nobody by default.
             argv: The command line, for the manifest.
 
@@ -108,15 +142,21 @@ class Experiment:
         from sightkit.runs.display import Display
         from sightkit.runs.execute import execute
 
-        return execute(self, runs_dir=Path(runs_dir), display=display or Display(), argv=argv)
+        cache = self._cache(cache_dir)
+        return execute(self, runs_dir=Path(runs_dir), cache=cache, display=display or Display(), argv=argv)
 
 
-def load(source: Path | str | Mapping[str, Any], *, registry: Registry | None = None) -> Experiment:
+def load(
+    source: Path | str | Mapping[str, Any], *, dataset: ImageSource | None = None, registry: Registry | None = None
+) -> Experiment:
     """Load an experiment; nothing is validated before it is used.
 
     Args:
         source: A TOML file, the name of a recipe (no ``.toml`` and no path separator in it), or the values themselves;
             relative paths among these start from the working directory.
+        dataset: Images that are in this process, such as an `ArraySource`, in the place of the table ``[dataset]``.
+            They are not kept on the disk unless a ``cache_dir`` is named, and a run of them can't be repeated from its
+            files.
         registry: The plugins it may name; by default the built-in and the installed ones.
 
     Raises:
@@ -131,7 +171,9 @@ def load(source: Path | str | Mapping[str, Any], *, registry: Registry | None = 
             problems.append(Problem("experiment", path="extends", message=message))
     else:
         tree = load_file(source, registry, problems)
-    return Experiment(tree, registry=registry, problems=problems)
+    if dataset is not None:
+        tree.put(("dataset",), {"use": IN_MEMORY}, Origin("sightkit.load", Path.cwd()))
+    return Experiment(tree, registry=registry, source=dataset, problems=problems)
 
 
 def load_file(source: Path | str, registry: Registry, problems: list[Problem]) -> Tree:

@@ -12,6 +12,8 @@ from typing import IO, Any
 
 from sightkit.errors import StorageError
 
+UNITS = (("GB", 1e9), ("MB", 1e6), ("kB", 1e3))
+
 
 @contextmanager
 def replacing(path: Path) -> Iterator[IO[bytes]]:
@@ -39,6 +41,12 @@ def write_text(path: Path, text: str) -> None:
     """Replace a text file in one step; raises as `replacing` does."""
     with replacing(path) as file:
         file.write(text.encode("utf-8", "backslashreplace"))
+
+
+def readable_size(size: int) -> str:
+    """Return a number of bytes as people say it: ``54.9 MB``, ``4.6 GB``."""
+    unit, factor = next(((unit, factor) for unit, factor in UNITS if size >= factor), UNITS[-1])
+    return f"{size / factor:,.1f} {unit}"
 
 
 def write_json(path: Path, document: Any) -> None:

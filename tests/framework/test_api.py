@@ -87,6 +87,24 @@ def test_check_tells_every_mistake_at_once() -> None:
     assert "override('not a key'): expected a dotted key" in message
 
 
+def test_images_in_memory_take_the_place_of_the_dataset_of_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "flowers.toml"
+    file.write_text('[dataset]\nuse = "image-folder"\npath = "photos"\n[split]\ntest = 0.5\n')
+    images = np.random.default_rng(0).integers(0, 256, (20, 4, 4), dtype=np.uint8)
+    source = sightkit.ArraySource(images, np.arange(20) % 2, classes=("cat", "dog"))
+    data = sightkit.load(file, dataset=source).prepare()
+    np.testing.assert_array_equal(data.images[..., 0], images)
+    assert len(data.splits["test"]) == 10
+    kept = sightkit.load(file, dataset=source).override({"images.size": [2, 2]}).prepare(cache_dir=tmp_path / "cache")
+    assert kept.image_shape == (2, 2, 1)
+    assert len(list((tmp_path / "cache").glob("*/images.npy"))) == 1
+
+
+def test_no_file_can_mean_images_in_memory() -> None:
+    with pytest.raises(sightkit.ConfigError, match="no such dataset"):
+        sightkit.load({"dataset": {"use": "in-memory"}}).check()
+
+
 def test_build_architecture_returns_a_plain_keras_model() -> None:
     import keras
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from sightkit.cli import check, components, plugins, recipes, run, schema, show
+from sightkit.cli import cache, check, components, data, plugins, prepare, preview, recipes, run, schema, show
 from sightkit.cli.console import complain, reset_output
 from sightkit.cli.signals import Terminated
 from sightkit.errors import SightkitError
@@ -24,8 +24,12 @@ app = typer.Typer(
 )
 app.command("run")(run.run)
 app.command("check")(check.check)
+app.command("prepare")(prepare.prepare)
+app.command("data")(data.data)
+app.command("preview")(preview.preview)
 app.command("show")(show.show)
 app.command("schema")(schema.schema)
+app.add_typer(cache.app, name="cache")
 app.add_typer(plugins.app, name="plugins")
 app.command("components")(components.components)
 app.command("component")(components.component)

@@ -53,4 +53,14 @@ StrictOption: TypeAlias = Annotated[
     bool,
     typer.Option("--strict", metavar="", help="Fail if any plugin fails to load.", rich_help_panel=REGISTRY_PANEL),
 ]
+CacheOption: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        "--cache-dir",
+        envvar="SIGHTKIT_CACHE_DIR",
+        metavar="FOLDER",
+        help="Where prepared images are kept; by default the user's folder for such things.",
+        show_default=False,
+    ),
+]
 JsonOption: TypeAlias = Annotated[bool, typer.Option("--json", metavar="", help="Print JSON.")]

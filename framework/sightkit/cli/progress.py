@@ -54,7 +54,13 @@ class TerminalDisplay(Display):
 
     def preparing(self, done: int, total: int) -> None:
         """Show how many images were read."""
-        self._show("reading images", done, total, f"{done:,} of {total:,}")
+        speed = self._progress.tasks[0].speed if self._progress.tasks else None
+        rate = f"  {speed:,.0f} images/s" if speed else ""
+        self._show("reading images", done, total, f"{done:,} of {total:,}{rate}")
+
+    def waiting(self) -> None:
+        """Say that another process is at work."""
+        self._show("waiting for another process that prepares these images", 0, None, "")
 
     def started(self, folder: str, facts: Mapping[str, str]) -> None:
         """Say what the run is about and where it goes."""
@@ -103,6 +109,8 @@ class TerminalDisplay(Display):
             warn("no images were set apart; these scores are of images that it was trained on")
         if split is not None:
             print_table(["metric", split, "95 % interval"], [score_row(*each) for each in run.scores[split].items()])
+        for caveat in caveats(run):
+            print_text(f"\nthese scores are of data in which {caveat}")
         for text in self._texts:
             print_text(f"\n{text.rstrip()}")
         print_table_of_paths(run)
@@ -117,6 +125,12 @@ class TerminalDisplay(Display):
                 self._progress.remove_task(self._task)
             self._task = self._progress.add_task(description, total=total, numbers=numbers)
         self._progress.update(self._task, description=description, completed=done, numbers=numbers)
+
+
+def caveats(run: Run) -> list[str]:
+    """Return what a reader of the scores has to know of the images."""
+    duplicates = ("duplicate-across-splits", "duplicate-under-two-labels")
+    return [finding["summary"] for finding in run.findings if finding["kind"] in duplicates]
 
 
 def shown(row: Mapping[str, float]) -> dict[str, list[str]]:

@@ -11,6 +11,7 @@ import typer
 
 from sightkit.cli.console import print_json
 from sightkit.cli.options import (
+    CacheOption,
     ExperimentArgument,
     JsonOption,
     RegistryOption,
@@ -35,6 +36,7 @@ def run(
         Path,
         typer.Option("--runs-dir", envvar="SIGHTKIT_RUNS_DIR", metavar="FOLDER", help="Where runs go."),
     ] = Path("runs"),
+    cache_dir: CacheOption = None,
     json: JsonOption = False,
     registry: RegistryOption = [],
     trust_project: TrustOption = False,
@@ -56,13 +58,14 @@ def run(
             experiment, assignments=assignments, unset=unset, files=registry, trust=trust_project, strict=strict
         )
         with redirect_stdout(sys.stderr), display:  # what a plugin prints is not what a script has asked for
-            done = loaded.run(runs_dir=runs_dir, display=display, argv=sys.argv)
+            done = loaded.run(runs_dir=runs_dir, cache_dir=cache_dir, display=display, argv=sys.argv)
     except (SightkitError, KeyboardInterrupt, Terminated) as error:
         if json:
             print_json(failure(display, error))
         raise
     if json:
-        print_json({"run": str(done.path.absolute()), "state": done.state, "scores": done.scores})
+        told = {"run": str(done.path.absolute()), "state": done.state, "scores": done.scores}
+        print_json(told | {"findings": [finding["summary"] for finding in done.findings]})
     else:
         display.summarise(done)
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import stat
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from sightkit.errors import DataError
 from sightkit.images.colour import to_channels
+from sightkit.images.form import Form
 from sightkit.images.orientation import TRANSPOSITIONS, orientation
 from sightkit.images.quiet import quiet_pillow
-from sightkit.images.resize import check_mode, resize_image, whole_image_size
+from sightkit.images.resize import check_form, resize_image, whole_image_size
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,17 +25,44 @@ if TYPE_CHECKING:
 FORMATS = ("BMP", "GIF", "JPEG", "PNG", "PPM", "TIFF", "WEBP")
 """What is decoded. Pillow reads more, but some of it (EPS) runs other programs."""
 
+FAMILY = {"MPO": "JPEG"}
+"""What Pillow calls a JPEG file with several pictures, such as those of stereo cameras and some phones."""
+
 MAX_PIXELS = 2**27
 """Width times height of the largest image that is decoded: 134 million, an RGB image of about half a gigabyte."""
+
+MAX_BYTES = 2**30
+"""The largest file that is read, in bytes: more than `MAX_PIXELS` of 16-bit RGB need without any compression."""
 
 DRAFT_GAP = 2
 """Large JPEGs are decoded at the smallest of 1/1, 1/2, 1/4, 1/8 that is still this many times the final size."""
 
 
-def decode(
-    content: NDArray[np.uint8] | bytes | Path, *, size: tuple[int, int], channels: int, resize: str
-) -> NDArray[np.uint8]:
-    """Return an image as pixels of one shape.
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A decoded image and what was seen of the original.
+
+    Attributes:
+        pixels: uint8 of shape ``(height, width, channels)`` as the form says; not to be written to, it may be the
+            array that was given.
+        size: Height and width as it was found, in pixels, upright.
+        format: One of `FORMATS`, or ``None`` if it came as pixels.
+        digest: SHA-256 of the encoded image, or of the shape and the pixels.
+    """
+
+    pixels: NDArray[np.uint8]
+    size: tuple[int, int]
+    format: str | None
+    digest: bytes
+
+
+def decode(content: NDArray[np.uint8] | bytes | Path, form: Form) -> NDArray[np.uint8]:
+    """Return an image as pixels uint8 of shape ``form.shape``; arguments and errors as those of `examine`."""
+    return examine(content, form).pixels
+
+
+def examine(content: NDArray[np.uint8] | bytes | Path, form: Form) -> Decoded:
+    """Decode an image and bring it to a form.
 
     EXIF orientation is applied, of an animation the first frame is taken, and `to_channels` says what becomes of
     palettes, transparency, CMYK and 16 bits. Images that have the right size already are not resampled. Safe to call
@@ -41,26 +71,22 @@ def decode(
     Args:
         content: Pixels as uint8 of shape ``(height, width)``, ``(height, width, 1)`` or ``(height, width, 3)``; or
             an encoded image as bytes or as the path of a file. Nothing but regular files is opened.
-        size: ``(height, width)`` in pixels.
-        channels: 1 for grey, 3 for RGB.
-        resize: ``"stretch"``, ``"crop"`` or ``"pad"``, see `resize_image`.
-
-    Returns:
-        uint8 of shape ``(height, width, channels)``; not to be written to, it may be the array that was given.
+        form: What it is brought to.
 
     Raises:
-        DataError: it is not an image, not one of `FORMATS`, damaged, unreadable, or of more than `MAX_PIXELS` pixels.
+        DataError: it is not an image, not one of `FORMATS`, damaged, unreadable, or of more than `MAX_PIXELS` pixels
+            or `MAX_BYTES` bytes.
     """
-    check_mode(resize)
+    check_form(form)
     if isinstance(content, Path):
-        return decode_file(content, size=size, channels=channels, resize=resize)
+        return examine_file(content, form)
     if isinstance(content, bytes):
-        return decode_stream(io.BytesIO(content), size=size, channels=channels, resize=resize)
-    return decode_pixels(content, size=size, channels=channels, resize=resize)
+        return examine_bytes(content, form)
+    return examine_pixels(content, form)
 
 
-def decode_pixels(pixels: NDArray[np.uint8], *, size: tuple[int, int], channels: int, resize: str) -> NDArray[np.uint8]:
-    """Return pixels in another size and with other channels, see `decode`."""
+def examine_pixels(pixels: NDArray[np.uint8], form: Form) -> Decoded:
+    """Bring pixels to a form, see `examine`."""
     if pixels.dtype != np.uint8 or pixels.ndim not in (2, 3) or pixels.shape[2:] not in ((), (1,), (3,)):
         message = f"expected uint8 pixels of shape (height, width[, 1 or 3]), found {pixels.dtype} of {pixels.shape}"
         raise DataError(message)
@@ -69,42 +95,52 @@ def decode_pixels(pixels: NDArray[np.uint8], *, size: tuple[int, int], channels:
         raise DataError(message)
     if pixels.ndim == 2:
         pixels = pixels[:, :, np.newaxis]
-    if pixels.shape == (*size, channels):
-        return pixels
-    image = Image.fromarray(pixels[:, :, 0] if pixels.shape[2] == 1 else np.ascontiguousarray(pixels))
-    return as_array(resize_image(to_channels(image, channels), size=size, resize=resize))
+    pixels = np.ascontiguousarray(pixels)
+    height, width, channels = pixels.shape
+    digest = hashlib.sha256(b"%d %d %d " % (height, width, channels))
+    digest.update(pixels.data)
+    if pixels.shape != form.shape:
+        image = Image.fromarray(pixels[:, :, 0] if channels == 1 else pixels)
+        pixels = as_array(resize_image(to_channels(image, form.channels), form))
+    return Decoded(pixels, (height, width), None, digest.digest())
 
 
-def decode_file(path: Path, *, size: tuple[int, int], channels: int, resize: str) -> NDArray[np.uint8]:
-    """Return the pixels of an image file, see `decode`; messages begin with its path."""
+def examine_file(path: Path, form: Form) -> Decoded:
+    """Decode an image file, see `examine`; messages begin with its path."""
     try:
+        status = path.stat()
         # A FIFO would be waited for, a device read without end.
-        if not stat.S_ISREG(path.stat().st_mode):
+        if not stat.S_ISREG(status.st_mode):
             message = f"{path}: expected an image file, found something that is not a regular file"
             raise DataError(message)
-        with path.open("rb") as stream:
-            return decode_stream(stream, where=f"{path}: ", size=size, channels=channels, resize=resize)
+        if status.st_size > MAX_BYTES:
+            message = f"{path}: expected an image of at most {MAX_BYTES:,} bytes, found {status.st_size:,}"
+            raise DataError(message)
+        content = path.read_bytes()
     except OSError as error:
         message = f"{path}: cannot be read: {error.strerror or error}"
         raise DataError(message) from error
+    return examine_bytes(content, form, where=f"{path}: ")
 
 
-def decode_stream(
-    stream: IO[bytes], *, where: str = "", size: tuple[int, int], channels: int, resize: str
-) -> NDArray[np.uint8]:
-    """Return the pixels of an encoded image, see `decode`; messages begin with ``where``."""
+def examine_bytes(content: bytes, form: Form, *, where: str = "") -> Decoded:
+    """Decode an encoded image, see `examine`; messages begin with ``where``."""
     try:
-        with quiet_pillow(), Image.open(stream, formats=FORMATS) as image:
+        with quiet_pillow(), Image.open(io.BytesIO(content), formats=FORMATS) as image:
             if image.width * image.height > MAX_PIXELS:
                 message = f"expected at most {MAX_PIXELS:,} pixels, found {image.width:,} x {image.height:,}"
                 raise DataError(message)
-            upright = load_upright(image, size=size, resize=resize)
-            return as_array(resize_image(to_channels(upright, channels), size=size, resize=resize))
+            lying = orientation(image) >= 5
+            height, width = (image.width, image.height) if lying else (image.height, image.width)
+            pixels = as_array(resize_image(to_channels(load_upright(image, form, lying=lying), form.channels), form))
+            return Decoded(
+                pixels, (height, width), FAMILY.get(image.format or "", image.format), hashlib.sha256(content).digest()
+            )
     except DataError as error:
         message = f"{where}{error}"
         raise DataError(message) from error
     except UnidentifiedImageError as error:
-        message = f"{where}{what_is_there_instead(stream)}"
+        message = f"{where}{what_is_there_instead(content)}"
         raise DataError(message) from error
     except Image.DecompressionBombError as error:
         message = f"{where}expected at most {MAX_PIXELS:,} pixels, found more"
@@ -114,10 +150,10 @@ def decode_stream(
         raise DataError(message) from error
 
 
-def load_upright(image: Image.Image, *, size: tuple[int, int], resize: str) -> Image.Image:
+def load_upright(image: Image.Image, form: Form, *, lying: bool) -> Image.Image:
     """Return the decoded image with its EXIF orientation applied; a large JPEG smaller than it is, yet large enough."""
-    lying = orientation(image) >= 5
-    width, height = whole_image_size(image, size=(size[1], size[0]) if lying else size, resize=resize)
+    size = (form.size[1], form.size[0]) if lying else form.size
+    width, height = whole_image_size(image, size=size, resize=form.resize)
     image.draft(None, (width * DRAFT_GAP, height * DRAFT_GAP))
     image.load()
     # Asked again: Pillow sets TIFF images upright while it loads them.
@@ -131,10 +167,8 @@ def as_array(image: Image.Image) -> NDArray[np.uint8]:
     return pixels[:, :, np.newaxis] if pixels.ndim == 2 else pixels
 
 
-def what_is_there_instead(stream: IO[bytes]) -> str:
-    """Return what to say of a file that Pillow doesn't recognise."""
-    stream.seek(0)
-    start = stream.read(24)
-    if not start:
+def what_is_there_instead(content: bytes) -> str:
+    """Return what to say of bytes that Pillow doesn't recognise."""
+    if not content:
         return "expected an image, found an empty file"
-    return f"expected an image ({', '.join(FORMATS)}), found a file that starts with {start!r}"
+    return f"expected an image ({', '.join(FORMATS)}), found a file that starts with {content[:24]!r}"

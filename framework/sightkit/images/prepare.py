@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sightkit.errors import DataError
+from sightkit.images.balance import absent_classes, imbalance, unusable_classes
 from sightkit.images.checks import check_table
-from sightkit.images.memory import available_memory
+from sightkit.images.condition import bad_images, wrong_extensions
+from sightkit.images.facts import GOOD
+from sightkit.images.findings import Finding, refusal
+from sightkit.images.form import form_for
+from sightkit.images.maker import Maker
+from sightkit.images.near_duplicates import near_duplicates
+from sightkit.images.pictures import Pictures, ProgressFunction, look_through
 from sightkit.images.prepared import PreparedData
-from sightkit.images.reading import read_images
-from sightkit.images.split import divide
+from sightkit.images.split import Division, divide
+from sightkit.images.store.stored import stored_pictures
 
 if TYPE_CHECKING:
     from sightkit.contracts import ImageSource
     from sightkit.experiment import ImagesSettings, SplitSettings
-
-DEFAULT_SIZE = (160, 160)
-DEFAULT_CHANNELS = 3
 
 
 def prepare(
@@ -29,63 +34,92 @@ def prepare(
     images: ImagesSettings,
     split: SplitSettings,
     seed: int,
-    progress: Callable[[int, int], None] | None = None,
+    cache: Path | None = None,
+    maker: Maker | None = None,
+    progress: ProgressFunction | None = None,
+    waiting: Callable[[], None] | None = None,
 ) -> PreparedData:
-    """Return the images of a source, decoded, of one shape and divided into splits. Nothing is written.
+    """Return the images of a source, decoded, of one shape, checked and divided into splits.
 
     Args:
         source: The images.
         images: Size, resizing and channels; what is not set is the source's own if it has one shape, else 160 x 160
             RGB.
-        split: Fractions for the splits that the source doesn't bring, see `divide`.
+        split: How they are divided where the source doesn't say it, see `divide`.
         seed: The experiment's seed.
-        progress: Called with how many images are done and how many there are, in the thread that called `prepare`.
+        cache: The folder where prepared images are kept and found again; ``None`` keeps nothing, and the images are
+            decoded whenever they are needed.
+        maker: Who made the source; ``None`` where nobody knows, and so no fingerprint can be remembered.
+        progress: Told how many images are done and how many there are, in the thread that called `prepare`.
+        waiting: Called once if another process prepares the same images already.
 
     Raises:
         DataError: the dataset can't be used: its table contradicts itself, images can't be decoded (all of them are
-            found before it is raised), there is nothing to train on, or it doesn't fit in memory.
+            found before it is raised), or there is nothing to train on.
+        StorageError: the prepared images can't be kept.
     """
     check_table(source)
-    shape = (*(images.size or known_size(source)), images.channels or known_channels(source))
-    check_memory(len(source.samples.ids), shape)
-    splits = divide(source.samples, validation=split.validation, test=split.test, seed=seed)
+    form = form_for(source, images)
+    if cache is None or images.cache == "none":
+        pictures = look_through(source, form, progress)
+    else:
+        pictures = stored_pictures(source, form, cache=cache, maker=maker, progress=progress, waiting=waiting)
+    facts = pictures.facts
+    division = divide(
+        source.samples,
+        classes=source.classes,
+        settings=split,
+        seed=seed,
+        digests=facts["digest"],
+        usable=facts["state"] == GOOD,
+    )
+    findings = tuple(find_all(source, pictures, division, skip=images.on_bad_image == "skip"))
+    if any(finding.refused for finding in findings):
+        raise DataError(refusal(findings))
+    splits = division.splits
     if "train" not in splits:
         message = f"expected images to train on, found all {len(source.samples.ids):,} in {' and '.join(splits)}"
         raise DataError(message)
-    pixels = read_images(source, shape=shape, resize=images.resize, progress=progress)
     labels = source.samples.labels.astype(np.int64)
     for rows in splits.values():
         rows.flags.writeable = False
-    pixels.flags.writeable = labels.flags.writeable = False
+    labels.flags.writeable = False
     return PreparedData(
         classes=source.classes,
         ids=tuple(source.samples.ids),
         labels=labels,
-        images=pixels,
+        images=pictures.images,
         splits=MappingProxyType(splits),
-        fingerprint=source.fingerprint(),
+        fingerprint=pictures.fingerprint,
         licence=source.licence,
         citation=source.citation,
+        sizes=facts["size"],
+        findings=findings,
     )
 
 
-def known_size(source: ImageSource) -> tuple[int, int]:
-    """Return ``(height, width)``: the source's, else the default."""
-    return source.image_shape[:2] if source.image_shape else DEFAULT_SIZE
+def find_all(source: ImageSource, pictures: Pictures, division: Division, *, skip: bool) -> Iterator[Finding]:
+    """Yield everything that is to be said of the images, what they are refused for first.
 
-
-def known_channels(source: ImageSource) -> int:
-    """Return the number of channels: the source's, else the default."""
-    return source.image_shape[2] if source.image_shape else DEFAULT_CHANNELS
-
-
-def check_memory(count: int, shape: tuple[int, int, int]) -> None:
-    """Refuse images that together don't fit in memory."""
-    needed = count * shape[0] * shape[1] * shape[2]
-    available = available_memory()
-    if available is not None and needed > available:
-        message = (
-            f"{count:,} images of {shape[0]} x {shape[1]} pixels and {shape[2]} channels need {needed / 1e9:,.1f} GB "
-            f"of memory, and {available / 1e9:,.1f} GB are available; choose a smaller images.size"
-        )
-        raise DataError(message)
+    Args:
+        source: The images.
+        pictures: What was seen of them.
+        division: Their splits, and what was found when they were made.
+        skip: Whether bad images are left out.
+    """
+    ids, labels, classes = source.samples.ids, source.samples.labels, source.classes
+    refusable = [
+        bad_images(pictures.problems, ids=ids, skip=skip),
+        unusable_classes(pictures.facts, labels, classes=classes),
+        *division.findings,
+    ]
+    yield from filter(None, refusable)
+    if "train" not in division.splits:
+        return
+    warnings = [
+        wrong_extensions(pictures.facts, ids=ids),
+        *absent_classes(labels, division.splits, classes=classes),
+        imbalance(labels, division.splits, classes=classes),
+        near_duplicates(pictures.facts, pictures.images, splits=division.splits, ids=ids),
+    ]
+    yield from filter(None, warnings)

@@ -7,7 +7,8 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -15,8 +16,26 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sightkit.contracts import SplitName
+    from sightkit.images.findings import Finding
 
 CHUNK_BYTES = 16 * 2**20
+
+
+class ImageArray(Protocol):
+    """Images uint8 of shape ``(n, height, width, channels)``: an array, a file, or a promise to decode them."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """``(n, height, width, channels)``."""
+
+    @property
+    def nbytes(self) -> int:
+        """How much memory they all need, in bytes."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, rows: NDArray[np.int64], /) -> NDArray[np.uint8]:
+        """Return the images at ``rows``, in that order; may be called from several threads."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -27,22 +46,27 @@ class PreparedData:
         classes: The class names; a label is an index into them.
         ids: The name of each image, length ``n``.
         labels: int64 of shape ``(n,)``.
-        images: uint8 of shape ``(n, height, width, channels)``.
+        images: uint8 of shape ``(n, height, width, channels)``; those of bad images are zeros.
         splits: The rows of each split, int64 and ascending. ``"train"`` is always there and never empty;
-            ``"validation"`` and ``"test"`` are absent when they are empty.
+            ``"validation"`` and ``"test"`` are absent when they are empty. Images that were left out are in none.
         fingerprint: The source's: changes when any image, label or class name changes.
         licence: The licence of the images, where known.
         citation: How the authors want to be cited, where known.
+        sizes: Height and width of each image as it was found, in pixels, uint32 ``(n, 2)``; ``None`` where nobody
+            looked.
+        findings: What was found out about them; nothing that they are refused for.
     """
 
     classes: tuple[str, ...]
     ids: tuple[str, ...]
     labels: NDArray[np.int64]
-    images: NDArray[np.uint8]
+    images: ImageArray
     splits: Mapping[SplitName, NDArray[np.int64]]
     fingerprint: str
     licence: str | None
     citation: str | None
+    sizes: NDArray[np.uint32] | None = None
+    findings: tuple[Finding, ...] = ()
 
     @property
     def image_shape(self) -> tuple[int, int, int]:
@@ -58,8 +82,13 @@ class PreparedData:
     def channel_statistics(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
         """Return mean and standard deviation of each channel over the training split, in [0, 1].
 
-        Sums are whole numbers, so that the result doesn't depend on how the images are gone through.
+        Sums are whole numbers, so that the result doesn't depend on how the images are gone through. The images are
+        read the first time.
         """
+        return self._channel_statistics
+
+    @cached_property
+    def _channel_statistics(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
         rows = self.splits["train"]
         height, width, channels = self.image_shape
         per_chunk = max(1, CHUNK_BYTES // (height * width * channels))

@@ -1,84 +1,127 @@
-"""Reading: all images of a source into one array, by several threads."""
+"""Reading: the images of a source, brought to one form by several threads, with what was seen of each."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor, as_completed
+import zlib
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sightkit.errors import DataError
-from sightkit.images.checks import LISTED
-from sightkit.images.decode import decode
+from sightkit.images.decode import FORMATS, Decoded, examine
+from sightkit.images.facts import BAD, FACTS, GOOD
+from sightkit.images.looks import look
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sightkit.contracts import ImageSource
+    from sightkit.images.form import Form
 
-IMAGES_A_TASK = 32
+ROWS_A_BLOCK = 32
+EXTENSIONS = {
+    "BMP": (".bmp",),
+    "GIF": (".gif",),
+    "JPEG": (".jpg", ".jpeg", ".jpe", ".jfif"),
+    "PNG": (".png",),
+    "PPM": (".ppm", ".pgm", ".pbm", ".pnm"),
+    "TIFF": (".tif", ".tiff"),
+    "WEBP": (".webp",),
+}
 
 
-def read_images(
-    source: ImageSource, *, shape: tuple[int, int, int], resize: str, progress: Callable[[int, int], None] | None = None
-) -> NDArray[np.uint8]:
-    """Return all images as uint8 of shape ``(n, *shape)``, read by as many threads as there are processors.
+@dataclass(slots=True)
+class Block:
+    """Images that follow each other in the table, once they were read.
 
-    Raises:
-        DataError: some can't be read or decoded; the message names them and what is wrong with each.
+    Attributes:
+        start: The row of the first.
+        pixels: uint8 ``(rows, height, width, channels)``; zeros where an image is bad.
+        facts: `FACTS` of each.
+        problems: What is wrong with the bad ones, by row.
     """
-    count = len(source.samples.ids)
-    pixels = np.empty((count, *shape), dtype=np.uint8)
-    problems: dict[int, str] = {}
 
-    def read_some(start: int) -> int:
-        rows = range(start, min(start + IMAGES_A_TASK, count))
-        for row in rows:
-            if problem := read_image(source, row, into=pixels[row], resize=resize):
-                problems[row] = problem
-        return len(rows)
+    start: int
+    pixels: NDArray[np.uint8]
+    facts: NDArray[Any]
+    problems: dict[int, str] = field(default_factory=dict)
 
-    done = 0
-    with ThreadPoolExecutor(usable_processors(), thread_name_prefix="sightkit-images") as pool:
-        tasks = [pool.submit(read_some, start) for start in range(0, count, IMAGES_A_TASK)]
+
+def read_blocks(source: ImageSource, form: Form, starts: Sequence[int]) -> Iterator[Block]:
+    """Yield the blocks of images that begin at ``starts`` as they are read, by a thread a processor.
+
+    What is not read yet when the caller stops is not read any more; few blocks wait in memory at any time.
+    """
+    threads = usable_processors()
+    waiting = iter(starts)
+    with ThreadPoolExecutor(threads, thread_name_prefix="sightkit-images") as pool:
+        running = {pool.submit(read_block, source, form, start) for start in islice(waiting, 2 * threads)}
         try:
-            for task in as_completed(tasks):
-                done += task.result()
-                if progress:
-                    progress(done, count)
+            while running:
+                done, running = wait(running, return_when=FIRST_COMPLETED)
+                running |= {pool.submit(read_block, source, form, start) for start in islice(waiting, len(done))}
+                for task in done:
+                    yield task.result()
         except BaseException:  # a broken source or Ctrl-C: don't read the rest first
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-    if problems:
-        raise DataError(bad_images([problems[row] for row in sorted(problems)], count=count))
-    return pixels
 
 
-def read_image(source: ImageSource, row: int, *, into: NDArray[np.uint8], resize: str) -> str | None:
-    """Read and decode an image; return what is wrong with it, ``None`` for nothing."""
-    height, width, channels = into.shape
+def block_starts(count: int) -> range:
+    """Return the first row of each block of ``count`` images."""
+    return range(0, count, ROWS_A_BLOCK)
+
+
+def read_block(source: ImageSource, form: Form, start: int) -> Block:
+    """Read a block of images."""
+    count = min(ROWS_A_BLOCK, len(source.samples.ids) - start)
+    block = Block(start, np.zeros((count, *form.shape), np.uint8), np.zeros(count, FACTS))
+    for place, (pixels, facts) in enumerate(zip(block.pixels, block.facts, strict=True)):
+        try:
+            image, path = read_image(source, start + place, form)
+        except DataError as error:
+            facts["state"] = BAD
+            block.problems[start + place] = str(error)
+        else:
+            pixels[:] = image.pixels
+            note(facts, image, path)
+            facts["checksum"] = zlib.crc32(pixels)
+            facts["look"] = look(pixels)
+    return block
+
+
+def read_image(source: ImageSource, row: int, form: Form) -> tuple[Decoded, Path | None]:
+    """Return a decoded image, and its path if it is a file.
+
+    Raises:
+        DataError: it can't be read or decoded; the message begins with its path or its id.
+    """
     where = f"{source.samples.ids[row]}: "
+    path = None
     try:
         content = source.read(row)
         if isinstance(content, Path):
-            where = ""  # the message names the file
-        into[...] = decode(content, size=(height, width), channels=channels, resize=resize)
+            where, path = "", content  # the message names the file
+        return examine(content, form), path
     except (DataError, OSError) as error:
-        return f"{where}{error}"
-    return None
+        message = f"{where}{error}"
+        raise DataError(message) from error
 
 
-def bad_images(problems: list[str], *, count: int) -> str:
-    """Return the message for images that can't be used."""
-    shown = ["\\n".join(problem.splitlines()) for problem in problems[:LISTED]]  # a line each, whatever is in a name
-    lines = [f"{len(problems):,} of {count:,} images cannot be used:", *(f"  {line}" for line in shown)]
-    if len(problems) > LISTED:
-        lines.append(f"  and {len(problems) - LISTED:,} more")
-    lines.append("Replace or remove them.")
-    return "\n".join(lines)
+def note(facts: np.void, image: Decoded, path: Path | None) -> None:
+    """Write down in a row of `FACTS` what was seen of an image."""
+    facts["state"] = GOOD
+    facts["size"] = image.size
+    facts["digest"] = np.frombuffer(image.digest, "<u8", count=2)
+    if image.format is not None:
+        facts["format"] = FORMATS.index(image.format) + 1
+        facts["mislabelled"] = path is not None and path.suffix.lower() not in EXTENSIONS[image.format]
 
 
 def usable_processors() -> int:

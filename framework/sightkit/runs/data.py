@@ -2,28 +2,44 @@
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import platformdirs
+
 from sightkit.contracts import DatasetTask
 from sightkit.errors import DataError
 from sightkit.experiment import ExperimentSettings
+from sightkit.experiment.in_memory import IN_MEMORY
 from sightkit.runs.build import blaming
+from sightkit.runs.display import Display
+from sightkit.runs.manifest import describe_use
 from sightkit.use import Use
 
 if TYPE_CHECKING:
     from sightkit.images import PreparedData
+    from sightkit.images.maker import Maker
 
 
-def prepare_data(settings: ExperimentSettings, progress: Callable[[int, int], None]) -> PreparedData:
-    """Read the images of an experiment; nothing is written.
+CACHE_VARIABLE = "SIGHTKIT_CACHE_DIR"
+
+
+def prepare_data(settings: ExperimentSettings, *, cache: Path | None, display: Display) -> PreparedData:
+    """Return the images of an experiment, read, checked and divided.
+
+    Args:
+        settings: The experiment's.
+        cache: The folder where prepared images are kept; ``None`` keeps none.
+        display: Who watches.
 
     Raises:
         DataError: what is wrong with them.
         PluginError: the dataset failed.
+        StorageError: prepared images cannot be kept.
     """
     from sightkit.images import prepare
 
@@ -32,7 +48,33 @@ def prepare_data(settings: ExperimentSettings, progress: Callable[[int, int], No
         with blaming(use, "failed while it was built"), unreadable():
             source = use.component.build(use.params, DatasetTask(seed=settings.seed))
         with blaming(use, "failed while its images were read"), unreadable():
-            return prepare(source, images=settings.images, split=settings.split, seed=settings.seed, progress=progress)
+            return prepare(
+                source,
+                images=settings.images,
+                split=settings.split,
+                seed=settings.seed,
+                cache=cache,
+                maker=maker_of(use),
+                progress=display.preparing,
+                waiting=display.waiting,
+            )
+
+
+def maker_of(use: Use[Any]) -> Maker | None:
+    """Return which code a dataset's component is, and its parameters; ``None`` where it was handed over."""
+    from sightkit.images.maker import Maker
+
+    if use.name == IN_MEMORY:
+        return None
+    paths = [str(value) for _, value in use.params if isinstance(value, Path)]
+    label = " ".join([use.component.name, *paths])
+    return Maker(label=label, code=json.dumps(describe_use("dataset", use)), params=repr(use.params))
+
+
+def cache_folder(wanted: Path | str | None) -> Path:
+    """Return where prepared images are kept: the folder that is wanted, else the user's for such things."""
+    wanted = wanted or os.environ.get(CACHE_VARIABLE)
+    return Path(wanted) if wanted else platformdirs.user_cache_path("sightkit", appauthor=False)
 
 
 @contextmanager

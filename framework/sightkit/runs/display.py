@@ -15,6 +15,9 @@ class Display:
     def preparing(self, done: int, total: int) -> None:
         """Images that were read so far, and in all."""
 
+    def waiting(self) -> None:
+        """Another process prepares the same images; it is waited for."""
+
     def started(self, folder: str, facts: Mapping[str, str]) -> None:
         """The run has its folder; ``facts`` are a few words on data and model."""
 

@@ -15,11 +15,12 @@ from sightkit.errors import SightkitError, StorageError
 from sightkit.experiment.text import toml_text, written
 from sightkit.files import write_json, write_text
 from sightkit.runs.data import prepare_data
+from sightkit.runs.data_report import data_document
 from sightkit.runs.display import Display
 from sightkit.runs.execution import Execution
 from sightkit.runs.extensions import Extensions
 from sightkit.runs.fit import fit
-from sightkit.runs.folder import Run, make_folder
+from sightkit.runs.folder import DATA, Run, make_folder
 from sightkit.runs.judge import build_metrics, predict_split, scores_of, write_reports
 from sightkit.runs.manifest import now, without_secrets
 
@@ -29,7 +30,9 @@ if TYPE_CHECKING:
     from sightkit.evaluation.predict import Predictor
 
 
-def execute(experiment: Experiment, *, runs_dir: Path, display: Display, argv: Sequence[str]) -> Run:
+def execute(
+    experiment: Experiment, *, runs_dir: Path, cache: Path | None, display: Display, argv: Sequence[str]
+) -> Run:
     """Run an experiment and return its run; nothing is written before its data is known to be good.
 
     Raises:
@@ -38,7 +41,7 @@ def execute(experiment: Experiment, *, runs_dir: Path, display: Display, argv: S
     settings = experiment.settings
     extensions = Extensions(settings)
     extensions.insist("sightkit_experiment_checked", experiment=experiment)
-    data = prepare_data(settings, display.preparing)
+    data = prepare_data(settings, cache=cache, display=display)
     folder = make_folder(runs_dir, settings.name)
     try:
         execution = Execution(experiment, data=data, extensions=extensions, display=display, folder=folder, argv=argv)
@@ -60,6 +63,9 @@ def carry_out(execution: Execution) -> None:
     counts = ", ".join(f"{len(rows):,} {name}" for name, rows in data.splits.items())
     execution.display.started(str(run.path), {"images": counts, "classes": str(data.num_classes)})
     execution.journal.note(f"data: {counts} images, {data.num_classes} classes")
+    write_json(run.path / DATA, data_document(data))
+    for finding in data.findings:
+        execution.warn(f"{finding.summary}; {finding.remedy}")
     execution.tell("sightkit_data_prepared", data=data)
     metrics = build_metrics(settings, data.classes)
     execution.display.building()

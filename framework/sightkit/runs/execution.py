@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sightkit.experiment.in_memory import IN_MEMORY
 from sightkit.runs.data import describe_data
 from sightkit.runs.display import Display
 from sightkit.runs.extensions import Extensions
@@ -49,7 +50,9 @@ class Execution:
         self.display = display
         self.journal = Journal(folder)
         about = describe_run(self.settings, experiment.registry, argv)
-        self.manifest = Manifest(folder, {**about, "data": describe_data(data), "git": git_state(Path.cwd())})
+        repeatable = self.settings.dataset.name != IN_MEMORY
+        data_entry = {"repeatable": repeatable, **describe_data(data)}
+        self.manifest = Manifest(folder, {**about, "data": data_entry, "git": git_state(Path.cwd())})
         self.run = Run(folder)
 
     def warn(self, message: str) -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sightkit.contracts import Predictions
 
 MANIFEST = "manifest.json"
+DATA = "data.json"
 FOLDERS = ("checkpoints", "predictions", "reports", "model")
 
 
@@ -57,6 +58,12 @@ class Run:
         """``{split: {metric: {"value", "low", "high", ...}}}``."""
         scores: dict[str, dict[str, dict[str, Any]]] = self._read_json("scores.json")
         return scores
+
+    @property
+    def findings(self) -> list[dict[str, Any]]:
+        """What was found out about its images, as it stands in ``data.json``."""
+        findings: list[dict[str, Any]] = self._read_json(DATA)["findings"]
+        return findings
 
     @property
     def history(self) -> list[dict[str, float]]:

@@ -23,6 +23,11 @@ def test_grey_and_colour_arrays_say_their_shape_and_read_back(images, shape):
     assert source.samples.labels.dtype == np.int64
 
 
+def test_files_are_those_that_are_given(tmp_path):
+    assert ArraySource(IMAGES, LABELS, classes=CLASSES).files is None
+    assert ArraySource(IMAGES, LABELS, classes=CLASSES, files=[tmp_path / "a.h5"]).files == (tmp_path / "a.h5",)
+
+
 def test_ids_are_the_index_padded_so_that_they_sort():
     source = ArraySource(np.zeros((11, 2, 2), np.uint8), [0, 1] * 5 + [0], classes=CLASSES, id_prefix="train/")
     assert source.samples.ids[0] == "train/00"

@@ -18,6 +18,7 @@ from PIL import Image, ImageOps
 
 from sightkit import DataError
 from sightkit.images.decode import MAX_PIXELS, decode
+from sightkit.images.form import Form
 
 GRADIENT = np.stack(
     [
@@ -38,7 +39,7 @@ def encoded(pixels, kind, **options):
 
 
 def as_is(content, *, size=(32, 48), channels=3):
-    return decode(content, size=size, channels=channels, resize="stretch")
+    return decode(content, Form(size=size, channels=channels, resize="stretch"))
 
 
 # What is read ---------------------------------------------------------------------------------------------------------
@@ -65,7 +66,7 @@ def test_pixels_are_treated_like_the_lossless_file_of_them():
         for channels in (1, 3):
             for resize in ("stretch", "crop", "pad"):
                 options = {"size": size, "channels": channels, "resize": resize}
-                np.testing.assert_array_equal(decode(GRADIENT, **options), decode(content, **options))
+                np.testing.assert_array_equal(decode(GRADIENT, Form(**options)), decode(content, Form(**options)))
 
 
 @pytest.mark.parametrize("pixels", [GRADIENT[..., 0], GRADIENT[..., :1]])
@@ -105,8 +106,8 @@ def test_large_jpegs_are_reduced_while_decoding_but_never_below_what_is_needed(s
         (encoded(large, "JPEG", quality=95, subsampling=0), large),
         (encoded(large, "JPEG", quality=95, subsampling=0, exif=exif), np.rot90(large, k=-1)),
     ):
-        found = decode(content, size=size, channels=3, resize=resize)
-        assert np.abs(found.astype(int) - decode(upright, size=size, channels=3, resize=resize)).mean() < 4
+        found = decode(content, Form(size=size, channels=3, resize=resize))
+        assert np.abs(found.astype(int) - decode(upright, Form(size=size, channels=3, resize=resize))).mean() < 4
 
 
 def test_palettes_become_their_colours():
@@ -164,20 +165,20 @@ LOSSLESS = {"WEBP": {"lossless": True}}
 
 
 def test_stretch_uses_the_whole_image():
-    result = decode(GRADIENT, size=(8, 8), channels=3, resize="stretch")
+    result = decode(GRADIENT, Form(size=(8, 8), channels=3, resize="stretch"))
     assert result.shape == (8, 8, 3)
     assert np.abs(result.mean((0, 1)) - GRADIENT.mean((0, 1))).max() < 1
 
 
 def test_crop_takes_the_centre():
-    np.testing.assert_array_equal(decode(GRADIENT, size=(32, 20), channels=3, resize="crop"), GRADIENT[:, 14:34])
-    np.testing.assert_array_equal(decode(GRADIENT, size=(10, 48), channels=3, resize="crop"), GRADIENT[11:21])
-    centre = decode(np.ascontiguousarray(GRADIENT[:, 8:40]), size=(16, 16), channels=3, resize="stretch")
-    assert np.abs(decode(GRADIENT, size=(16, 16), channels=3, resize="crop").astype(int) - centre).max() <= 2
+    np.testing.assert_array_equal(decode(GRADIENT, Form(size=(32, 20), channels=3, resize="crop")), GRADIENT[:, 14:34])
+    np.testing.assert_array_equal(decode(GRADIENT, Form(size=(10, 48), channels=3, resize="crop")), GRADIENT[11:21])
+    centre = decode(np.ascontiguousarray(GRADIENT[:, 8:40]), Form(size=(16, 16), channels=3, resize="stretch"))
+    assert np.abs(decode(GRADIENT, Form(size=(16, 16), channels=3, resize="crop")).astype(int) - centre).max() <= 2
 
 
 def test_pad_puts_the_whole_image_on_black():
-    result = decode(np.full((10, 40, 3), 200, np.uint8), size=(20, 20), channels=3, resize="pad")
+    result = decode(np.full((10, 40, 3), 200, np.uint8), Form(size=(20, 20), channels=3, resize="pad"))
     lit = (result == 200).all(axis=(1, 2))
     assert np.flatnonzero(lit).tolist() == [7, 8, 9, 10, 11]
     assert (result[~lit] == 0).all()
@@ -186,7 +187,7 @@ def test_pad_puts_the_whole_image_on_black():
 def test_reduction_averages_instead_of_skipping_pixels():
     stripes = np.zeros((64, 64), np.uint8)
     stripes[:, ::2] = 254
-    result = decode(stripes, size=(8, 8), channels=1, resize="stretch")
+    result = decode(stripes, Form(size=(8, 8), channels=1, resize="stretch"))
     assert np.abs(result.astype(int) - 127).max() <= 8
 
 
@@ -198,7 +199,7 @@ def test_reduction_averages_instead_of_skipping_pixels():
     channels=st.sampled_from([1, 3]),
 )
 def test_any_image_reaches_any_size_and_one_colour_stays_one_colour(shape, size, resize, channels):
-    result = decode(np.full(shape, 137, np.uint8), size=size, channels=channels, resize=resize)
+    result = decode(np.full(shape, 137, np.uint8), Form(size=size, channels=channels, resize=resize))
     assert result.shape == (*size, channels)
     assert set(np.unique(result)) <= ({137} if resize != "pad" else {0, 137})
 
@@ -292,7 +293,7 @@ def test_however_a_file_is_damaged_it_is_an_image_or_a_data_error(content, data)
         if damaged:
             damaged[position] = data.draw(st.integers(0, 255))
     try:
-        result = decode(bytes(damaged), size=(16, 16), channels=3, resize="crop")
+        result = decode(bytes(damaged), Form(size=(16, 16), channels=3, resize="crop"))
     except DataError:
         return
     assert result.shape == (16, 16, 3)
@@ -338,4 +339,4 @@ def test_paths_may_be_relative(tmp_path, monkeypatch):
 def test_an_unknown_way_of_resizing_is_a_mistake_of_the_caller_and_no_bad_image():
     for content in (GRADIENT, encoded(GRADIENT, "PNG")):
         with pytest.raises(ValueError, match="expected one of stretch, crop, pad, found 'squash'"):
-            decode(content, size=(32, 48), channels=3, resize="squash")
+            decode(content, Form(size=(32, 48), channels=3, resize="squash"))

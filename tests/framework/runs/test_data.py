@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 import sightkit
-from sightkit.runs.data import prepare_data
 
 READER = '''
 from pathlib import Path
@@ -36,7 +35,7 @@ def prepare(dataset: dict[str, Any], folder: Path) -> None:
     (folder / "reader.py").write_text(f"# {folder}\n{READER}")
     (folder / "registry.toml").write_text('api = 1\n[plugins.reader]\npath = "reader.py"\n')
     registry = sightkit.Registry(extra=[folder / "registry.toml"])
-    prepare_data(sightkit.load({"dataset": dataset}, registry=registry).settings, lambda _done, _total: None)
+    sightkit.load({"dataset": dataset}, registry=registry).prepare(cache_dir=folder / "cache")
 
 
 def test_a_file_that_a_dataset_cannot_open_is_the_datas_fault_not_the_plugins(tmp_path: Path):

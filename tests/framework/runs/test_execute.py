@@ -174,11 +174,9 @@ def test_a_run_leaves_everything_behind_that_the_design_names(tmp_path: Path) ->
 
 def test_the_saved_model_predicts_what_the_run_stored(tmp_path: Path) -> None:
     from sightkit.evaluation.predict import Predictor
-    from sightkit.runs.data import prepare_data
-
     experiment = sightkit.load(EXPERIMENT)
     run = experiment.run(runs_dir=tmp_path)
-    data = prepare_data(experiment.settings, lambda done, total: None)
+    data = experiment.prepare()
     stored = run.predictions["test"]
 
     made = Predictor(run.model).probabilities(data.images[data.splits["test"]])
@@ -187,6 +185,23 @@ def test_the_saved_model_predicts_what_the_run_stored(tmp_path: Path) -> None:
     np.testing.assert_array_equal(made, stored.probabilities)
     accuracy = (stored.probabilities.argmax(axis=1) == stored.labels).mean()
     assert run.scores["test"]["accuracy"]["value"] == pytest.approx(accuracy, abs=1e-12)
+
+
+def test_arrays_are_trained_on_straight_from_python_and_nothing_of_them_is_kept(tmp_path: Path) -> None:
+    generator = np.random.default_rng(0)
+    labels = np.arange(200) % 2
+    images = (generator.integers(0, 128, (200, 8, 8)) + 127 * labels[:, np.newaxis, np.newaxis]).astype(np.uint8)
+    source = sightkit.ArraySource(images, labels, classes=["dark", "light"])
+    values = {"optimizer": {"learning_rate": 0.01}, "training": {"epochs": 10, "batch_size": 16}}
+    experiment = sightkit.load(values, dataset=source)
+
+    run = experiment.run(runs_dir=tmp_path)
+
+    assert run.scores["test"]["accuracy"]["value"] > 0.9
+    assert run.manifest["data"]["fingerprint"] == source.fingerprint()
+    assert run.manifest["data"]["repeatable"] is False
+    assert (run.path / "experiment.toml").read_text().splitlines()[:2] == ["[optimizer]", "learning_rate = 0.01"]
+    assert np.shares_memory(experiment.prepare().images, images)
 
 
 def test_two_runs_with_one_seed_have_equal_weights_and_another_seed_has_others(tmp_path: Path) -> None:

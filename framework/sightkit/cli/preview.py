@@ -1,0 +1,67 @@
+"""``sightkit preview``: training images as the model sees them."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import redirect_stdout
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sightkit.cli.console import print_json, print_text
+from sightkit.cli.options import (
+    CacheOption,
+    ExperimentArgument,
+    JsonOption,
+    RegistryOption,
+    SetOption,
+    StrictOption,
+    TrustOption,
+    UnsetOption,
+)
+from sightkit.cli.signals import heed_termination
+
+
+def preview(
+    experiment: ExperimentArgument,
+    *,
+    assignments: SetOption = [],
+    unset: UnsetOption = [],
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="The PNG that is written; by default NAME-preview.png."),
+    ] = None,
+    cache_dir: CacheOption = None,
+    json: JsonOption = False,
+    registry: RegistryOption = [],
+    trust_project: TrustOption = False,
+    strict: StrictOption = False,
+) -> None:
+    """Draw what the model sees: some training images, as prepared and as each of the first epochs has them.
+
+    Example:  sightkit preview flowers.toml
+    """
+    from sightkit.cli.opening import open_experiment
+    from sightkit.cli.progress import TerminalDisplay
+    from sightkit.runs.preview import draw_preview
+    from sightkit.runs.samples import save_picture
+
+    heed_termination()
+    loaded = open_experiment(
+        experiment, assignments=assignments, unset=unset, files=registry, trust=trust_project, strict=strict
+    )
+    settings = loaded.settings
+    path = output or Path(f"{settings.name}-preview.png")
+    with redirect_stdout(sys.stderr), TerminalDisplay() as display:  # what a plugin prints is not what is asked for
+        data = loaded.prepare(cache_dir=cache_dir, display=display)
+        if settings.augmentations:
+            display.building()
+        picture = draw_preview(settings, data)
+    save_picture(picture, path)
+    if json:
+        print_json({"picture": str(path.absolute()), "augmentations": [use.name for use in settings.augmentations]})
+        return
+    if not settings.augmentations:
+        print_text("no augmentations: training sees the images as they are prepared")
+    print_text(f"picture    {path}")
