@@ -73,7 +73,7 @@ def data(
 
 def show(prepared: PreparedData, document: Mapping[str, Any], folder: Path) -> None:
     """Print the tables, and where the files are."""
-    from sightkit.images.findings import table_rows
+    from sightkit.images.findings.finding import table_rows
 
     print_table(["class", *document["images"], "all"], class_rows(document["classes"], document["images"]))
     print_text("\n" + "\n".join(f"{name:11}{value}" for name, value in facts(document)) + "\n")

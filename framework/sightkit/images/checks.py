@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sightkit.errors import DataError
-from sightkit.images.stated import SPLIT_NAMES
+from sightkit.images.splits.stated import SPLIT_NAMES
 
 if TYPE_CHECKING:
     from sightkit.contracts import ImageSource, Samples

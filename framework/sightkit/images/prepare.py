@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -10,17 +10,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sightkit.errors import DataError
-from sightkit.images.balance import absent_classes, imbalance, unusable_classes
 from sightkit.images.checks import check_table
-from sightkit.images.condition import bad_images, wrong_extensions
 from sightkit.images.facts import GOOD
-from sightkit.images.findings import Finding, refusal
+from sightkit.images.findings.finding import refusal
+from sightkit.images.findings.search import find_all
 from sightkit.images.form import form_for
 from sightkit.images.maker import Maker
-from sightkit.images.near_duplicates import near_duplicates
-from sightkit.images.pictures import Pictures, ProgressFunction, look_through
+from sightkit.images.pictures import ProgressFunction, look_through
 from sightkit.images.prepared import PreparedData
-from sightkit.images.split import Division, divide
+from sightkit.images.splits.division import divide
 from sightkit.images.store.stored import stored_pictures
 
 if TYPE_CHECKING:
@@ -96,30 +94,3 @@ def prepare(
         sizes=facts["size"],
         findings=findings,
     )
-
-
-def find_all(source: ImageSource, pictures: Pictures, division: Division, *, skip: bool) -> Iterator[Finding]:
-    """Yield everything that is to be said of the images, what they are refused for first.
-
-    Args:
-        source: The images.
-        pictures: What was seen of them.
-        division: Their splits, and what was found when they were made.
-        skip: Whether bad images are left out.
-    """
-    ids, labels, classes = source.samples.ids, source.samples.labels, source.classes
-    refusable = [
-        bad_images(pictures.problems, ids=ids, skip=skip),
-        unusable_classes(pictures.facts, labels, classes=classes),
-        *division.findings,
-    ]
-    yield from filter(None, refusable)
-    if "train" not in division.splits:
-        return
-    warnings = [
-        wrong_extensions(pictures.facts, ids=ids),
-        *absent_classes(labels, division.splits, classes=classes),
-        imbalance(labels, division.splits, classes=classes),
-        near_duplicates(pictures.facts, pictures.images, splits=division.splits, ids=ids),
-    ]
-    yield from filter(None, warnings)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sightkit.contracts import SplitName
-    from sightkit.images.findings import Finding
+    from sightkit.images.findings.finding import Finding
 
 CHUNK_BYTES = 16 * 2**20
 

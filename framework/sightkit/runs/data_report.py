@@ -37,7 +37,7 @@ def data_document(data: PreparedData) -> dict[str, Any]:
 
 def counts(data: PreparedData) -> dict[str, list[int]]:
     """Return how many images of each class are in each split, in the order of the classes."""
-    from sightkit.images.balance import counts_by_split
+    from sightkit.images.findings.balance import counts_by_split
 
     each = counts_by_split(data.labels, data.splits, num_classes=data.num_classes)
     return {split: numbers.tolist() for split, numbers in each.items()}

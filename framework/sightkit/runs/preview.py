@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from PIL import Image
 
     from sightkit.images import PreparedData
-    from sightkit.images.sheet import Picture
+    from sightkit.images.sheets.sheet import Picture
     from sightkit.training.plan import Plan
 
 IMAGES = 8
@@ -37,7 +37,7 @@ def draw_preview(settings: ExperimentSettings, data: PreparedData) -> Image.Imag
     """
     import numpy as np
 
-    from sightkit.images.sheet import Picture, Row, draw_sheet
+    from sightkit.images.sheets.sheet import Picture, Row, draw_sheet
 
     plan = build_plan(settings, data)
     # Balanced sampling may draw an image several times.
@@ -66,7 +66,7 @@ def augmented_pictures(settings: ExperimentSettings, plan: Plan, rows: NDArray[n
     import numpy as np
     import tensorflow as tf
 
-    from sightkit.images.sheet import Picture
+    from sightkit.images.sheets.sheet import Picture
     from sightkit.training.augment import compose
     from sightkit.training.host import require_tensorflow_backend, seeded_build
 

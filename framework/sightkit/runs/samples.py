@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from PIL import Image
 
     from sightkit.images import PreparedData
-    from sightkit.images.sheet import Row
+    from sightkit.images.sheets.sheet import Row
 
 MOST_CLASSES = 200
 FEW, SEVERAL = 20, 60
@@ -26,7 +26,7 @@ def draw_samples(data: PreparedData, *, name: str, seed: int) -> Image.Image:
         name: The experiment's name.
         seed: Decides which images are shown.
     """
-    from sightkit.images.sheet import draw_sheet
+    from sightkit.images.sheets.sheet import draw_sheet
 
     shown = min(data.num_classes, MOST_CLASSES)
     count, side = (10, 96) if shown <= FEW else (7, 80) if shown <= SEVERAL else (5, 64)
@@ -42,7 +42,7 @@ def draw_samples(data: PreparedData, *, name: str, seed: int) -> Image.Image:
 
 def sample_row(data: PreparedData, label: int, *, count: int, seed: int) -> Row:
     """Return the row of a class."""
-    from sightkit.images.sheet import Picture, Row
+    from sightkit.images.sheets.sheet import Picture, Row
 
     members = rows_of_class(data, label)
     chosen = sample(members, count=count, seed=seed, label=label)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sightkit.images.balance import absent_classes, imbalance, unusable_classes
 from sightkit.images.facts import BAD, FACTS, GOOD
+from sightkit.images.findings.balance import absent_classes, imbalance, unusable_classes
 
 CLASSES = ("cat", "dog", "owl")
 

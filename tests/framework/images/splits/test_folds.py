@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from sightkit import DataError, Samples
 from sightkit.experiment import SplitSettings
-from sightkit.images.split import divide
+from sightkit.images.splits.division import divide
 
 
 def table(labels, **more):

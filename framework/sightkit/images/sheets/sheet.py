@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image, ImageDraw
 
-from sightkit.images.lettering import Lettering
+from sightkit.images.sheets.lettering import Lettering
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -8,8 +8,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sightkit.images.alike import MAX_BITS, PARTNERS, alike
 from sightkit.images.facts import FACTS
+from sightkit.images.findings.alike import MAX_BITS, PARTNERS, alike
 
 
 def facts(hashes) -> np.ndarray:

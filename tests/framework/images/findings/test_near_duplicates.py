@@ -9,9 +9,9 @@ import pytest
 
 from photographs import changed, photographs
 from sightkit.images.facts import FACTS
-from sightkit.images.findings import Finding
+from sightkit.images.findings.finding import Finding
+from sightkit.images.findings.near_duplicates import near_duplicates
 from sightkit.images.looks import look
-from sightkit.images.near_duplicates import near_duplicates
 
 
 def facts_of(images: np.ndarray) -> np.ndarray:

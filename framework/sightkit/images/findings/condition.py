@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sightkit.images.decode import FORMATS
-from sightkit.images.findings import Case, Finding
+from sightkit.images.findings.finding import Case, Finding
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sightkit.images.findings import Case, Finding, refusal, table_rows
+from sightkit.images.findings.finding import Case, Finding, refusal, table_rows
 
 BAD = Finding(
     kind="bad-image",

@@ -8,8 +8,8 @@ import numpy as np
 
 from sightkit import Samples
 from sightkit.experiment import SplitSettings
-from sightkit.images.findings import Case, Finding
-from sightkit.images.split import Division, divide
+from sightkit.images.findings.finding import Case, Finding
+from sightkit.images.splits.division import Division, divide
 
 OWN = "in more than one split of the dataset's own"
 UNDER = "under more than one label"

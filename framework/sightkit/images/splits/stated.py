@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sightkit.errors import DataError
-from sightkit.images.units import lowest
+from sightkit.images.splits.units import lowest
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sightkit.errors import DataError
-from sightkit.images.duplicates import across_splits, under_two_labels
-from sightkit.images.folds import divide_into_folds
-from sightkit.images.shares import draw, shares
-from sightkit.images.stated import OPEN, OUT, SPLIT_NAMES, TEST, TRAIN, VALIDATION, stated_splits
-from sightkit.images.units import joined, random_keys, same_group, same_image, shuffled
+from sightkit.images.splits.duplicates import across_splits, under_two_labels
+from sightkit.images.splits.folds import divide_into_folds
+from sightkit.images.splits.shares import draw, shares
+from sightkit.images.splits.stated import OPEN, OUT, SPLIT_NAMES, TEST, TRAIN, VALIDATION, stated_splits
+from sightkit.images.splits.units import joined, random_keys, same_group, same_image, shuffled
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sightkit.contracts import Samples, SplitName
     from sightkit.experiment import SplitSettings
-    from sightkit.images.findings import Finding
+    from sightkit.images.findings.finding import Finding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from sightkit.images.sheet import Picture, Row, draw_sheet
+from sightkit.images.sheets.sheet import Picture, Row, draw_sheet
 
 if TYPE_CHECKING:
     from PIL import Image

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from sightkit.images.condition import bad_images, wrong_extensions
 from sightkit.images.decode import FORMATS
 from sightkit.images.facts import FACTS
+from sightkit.images.findings.condition import bad_images, wrong_extensions
 
 IDS = ["a.jpg", "b.jpg", "c.jpg"]
 

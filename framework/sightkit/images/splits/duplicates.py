@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 
-from sightkit.images.findings import Case, Finding
-from sightkit.images.stated import OPEN, SPLIT_NAMES, TRAIN, VALIDATION
-from sightkit.images.units import highest, lowest
+from sightkit.images.findings.finding import Case, Finding
+from sightkit.images.splits.stated import OPEN, SPLIT_NAMES, TRAIN, VALIDATION
+from sightkit.images.splits.units import highest, lowest
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sightkit.images.units import Numbers
+    from sightkit.images.splits.units import Numbers
 
 Policy: TypeAlias = Literal["error", "drop-train", "allow"]
 """What ``split.duplicates`` may say: refuse them, leave them out of training, or warn."""

@@ -1,0 +1,1 @@
+"""Findings: what is odd about a dataset, found out before the first epoch."""

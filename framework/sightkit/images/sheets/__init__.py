@@ -1,0 +1,1 @@
+"""Sheets: pictures made of many images, with captions in any script."""

@@ -1,0 +1,1 @@
+"""Splits: which images are for training, validation and testing; duplicates and groups stay together."""
