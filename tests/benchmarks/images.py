@@ -81,10 +81,8 @@ def report(seconds: dict[str, list[list[float]]]) -> None:
     for name, taken, target in (("first pass", first, FIRST_TARGET), ("later pass", later, LATER_TARGET)):
         ratio = taken["keras"] / taken["ours"]
         print(f"{name:22}{COUNT / taken['ours']:9.0f}{COUNT / taken['keras']:9.0f}{ratio:9.2f}  >= {target}")
-    share = first["huffman"] / first["ours"]
-    print(
-        f"\nHuffman decoding alone: {first['huffman']:.2f} s, {share:.0%} of the {first['ours']:.2f} s of the first pass"
-    )
+    alone, ours = first["huffman"], first["ours"]
+    print(f"\nHuffman decoding alone: {alone:.2f} s, {alone / ours:.0%} of the {ours:.2f} s of the first pass")
 
 
 def column(rows: list[list[float]], place: int) -> float:

@@ -19,7 +19,11 @@ import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -78,7 +82,6 @@ def measure(count: int) -> tuple[float, float]:
 def source_of(count: int) -> Any:
     """Return images that are made when they are read: noise, darker in one of two classes."""
     import numpy as np
-    from numpy.typing import NDArray
 
     from sightkit import ImageSource, Samples
 

@@ -6,7 +6,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
 WIDTH, HEIGHT = 1024, 768
@@ -43,7 +42,7 @@ def make_photograph(file: Path, photo: Image.Image, random: np.random.Generator)
     left, top = random.uniform(0, photo.width - part_width), random.uniform(0, photo.height - part_height)
     box = (left, top, left + part_width, top + part_height)
     enlarged = photo.resize((width, height), Image.Resampling.BICUBIC, box=box)
-    pixels: NDArray[np.float32] = np.asarray(enlarged, np.float32) * np.float32(random.uniform(0.7, 1.2))
+    pixels = np.asarray(enlarged, np.float32) * np.float32(random.uniform(0.7, 1.2))
     if random.random() < 0.5:
         pixels = pixels[:, ::-1]
     pixels = pixels + random.normal(0, random.uniform(3, 7), (height, width, 1)).astype(np.float32)

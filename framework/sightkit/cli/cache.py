@@ -13,7 +13,11 @@ from sightkit.files import readable_size
 if TYPE_CHECKING:
     from sightkit.images.store.kept import Kept
 
-app = typer.Typer(no_args_is_help=True, help="List or remove the prepared images that are kept.")
+app = typer.Typer(
+    no_args_is_help=True,
+    help="List or remove the prepared images that are kept.",
+    epilog="Example:  sightkit cache list",
+)
 
 
 @app.command("list")

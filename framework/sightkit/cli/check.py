@@ -6,45 +6,31 @@ import dataclasses
 
 import typer
 
+from sightkit.cli.chosen import Chosen, takes_experiment
 from sightkit.cli.console import print_json, print_text, warn
-from sightkit.cli.options import (
-    ExperimentArgument,
-    JsonOption,
-    RegistryOption,
-    SetOption,
-    StrictOption,
-    TrustOption,
-    UnsetOption,
-)
+from sightkit.cli.options import JsonOption
 
 
+@takes_experiment
 def check(
-    experiment: ExperimentArgument,
+    chosen: Chosen,
     *,
-    assignments: SetOption = [],
-    unset: UnsetOption = [],
     json: JsonOption = False,
-    registry: RegistryOption = [],
-    trust_project: TrustOption = False,
-    strict: StrictOption = False,
 ) -> None:
     """Check an experiment and tell everything that is wrong with it, without running it.
 
     Example:  sightkit check flowers.toml
     """
-    from sightkit.cli.opening import open_experiment
     from sightkit.errors import SightkitError
     from sightkit.toml.problems import Problem, TomlError
 
     try:
-        loaded = open_experiment(
-            experiment, assignments=assignments, unset=unset, files=registry, trust=trust_project, strict=strict
-        )
+        loaded = chosen.open()
         loaded.check()
     except SightkitError as error:
         if not json:
             raise
-        problems = error.problems if isinstance(error, TomlError) else [Problem(experiment, message=str(error))]
+        problems = error.problems if isinstance(error, TomlError) else [Problem(chosen.experiment, message=str(error))]
         print_json({"ok": False, "problems": [dataclasses.asdict(problem) for problem in problems]})
         raise typer.Exit(error.exit_code) from None
     for use in deprecated_uses(loaded.settings):
@@ -52,7 +38,7 @@ def check(
     if json:
         print_json({"ok": True, "problems": []})
     else:
-        print_text(f"{experiment}: ok")
+        print_text(f"{chosen.experiment}: ok")
 
 
 def deprecated_uses(settings: object) -> list[str]:

@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-import sys
-from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sightkit.cli.chosen import Chosen, takes_experiment
 from sightkit.cli.console import print_json, print_table, print_text
-from sightkit.cli.options import (
-    CacheOption,
-    ExperimentArgument,
-    JsonOption,
-    RegistryOption,
-    SetOption,
-    StrictOption,
-    TrustOption,
-    UnsetOption,
-)
-from sightkit.cli.signals import heed_termination
+from sightkit.cli.options import CacheOption, JsonOption
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,20 +20,16 @@ MOST_ROWS = 40
 """A table of more classes shows the largest and the smallest."""
 
 
+@takes_experiment
 def data(
-    experiment: ExperimentArgument,
+    chosen: Chosen,
     *,
-    assignments: SetOption = [],
-    unset: UnsetOption = [],
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", metavar="FOLDER", help="Where the files go; by default NAME-data."),
     ] = None,
     cache_dir: CacheOption = None,
     json: JsonOption = False,
-    registry: RegistryOption = [],
-    trust_project: TrustOption = False,
-    strict: StrictOption = False,
 ) -> None:
     """Show what is in the images of an experiment: counts, sizes, findings, and some of each class as a picture.
 
@@ -52,34 +37,28 @@ def data(
 
     Example:  sightkit data flowers.toml
     """
-    from sightkit.cli.opening import open_experiment
-    from sightkit.cli.progress import TerminalDisplay
+    from sightkit.cli.preparing import prepared
     from sightkit.runs.data_report import write_data_report
 
-    heed_termination()
-    loaded = open_experiment(
-        experiment, assignments=assignments, unset=unset, files=registry, trust=trust_project, strict=strict
-    )
+    loaded = chosen.open()
     settings = loaded.settings
     folder = output or Path(f"{settings.name}-data")
-    with redirect_stdout(sys.stderr), TerminalDisplay() as display:  # what a plugin prints is not what is asked for
-        prepared = loaded.prepare(cache_dir=cache_dir, display=display)
-        document = write_data_report(prepared, folder, name=settings.name, seed=settings.seed)
+    images = prepared(loaded, cache_dir=cache_dir)
+    document = write_data_report(images, folder, name=settings.name, seed=settings.seed)
     if json:
         print_json({"folder": str(folder.absolute()), **document})
     else:
-        show(prepared, document, folder)
+        show(images, document, folder)
 
 
-def show(prepared: PreparedData, document: Mapping[str, Any], folder: Path) -> None:
+def show(images: PreparedData, document: Mapping[str, Any], folder: Path) -> None:
     """Print the tables, and where the files are."""
-    from sightkit.images.findings.finding import table_rows
+    from sightkit.cli.preparing import print_findings
 
     print_table(["class", *document["images"], "all"], class_rows(document["classes"], document["images"]))
     print_text("\n" + "\n".join(f"{name:11}{value}" for name, value in facts(document)) + "\n")
-    if prepared.findings:
-        print_table(["finding", "cases", "for example"], table_rows(prepared.findings))
-    else:
+    print_findings(images)
+    if not images.findings:
         print_text("nothing odd was found")
     print_text("\n" + "\n".join(f"{what:11}{folder / name}" for what, name in FILES))
 

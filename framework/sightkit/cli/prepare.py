@@ -2,39 +2,24 @@
 
 from __future__ import annotations
 
-import sys
-from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sightkit.cli.chosen import Chosen, takes_experiment
 from sightkit.cli.console import print_json, print_text
-from sightkit.cli.options import (
-    CacheOption,
-    ExperimentArgument,
-    JsonOption,
-    RegistryOption,
-    SetOption,
-    StrictOption,
-    TrustOption,
-    UnsetOption,
-)
-from sightkit.cli.signals import heed_termination
+from sightkit.cli.options import CacheOption, JsonOption
 from sightkit.files import readable_size
 
 if TYPE_CHECKING:
     from sightkit.images import PreparedData
 
 
+@takes_experiment
 def prepare(
-    experiment: ExperimentArgument,
+    chosen: Chosen,
     *,
-    assignments: SetOption = [],
-    unset: UnsetOption = [],
     cache_dir: CacheOption = None,
     json: JsonOption = False,
-    registry: RegistryOption = [],
-    trust_project: TrustOption = False,
-    strict: StrictOption = False,
 ) -> None:
     """Prepare the images of an experiment: read, check and divide them, and keep them decoded for its runs.
 
@@ -42,26 +27,21 @@ def prepare(
 
     Example:  sightkit prepare flowers.toml
     """
-    from sightkit.cli.opening import open_experiment
-    from sightkit.cli.progress import TerminalDisplay
+    from sightkit.cli.preparing import prepared, print_findings
 
-    heed_termination()
-    loaded = open_experiment(
-        experiment, assignments=assignments, unset=unset, files=registry, trust=trust_project, strict=strict
-    )
-    with redirect_stdout(sys.stderr), TerminalDisplay() as display:
-        data = loaded.prepare(cache_dir=cache_dir, display=display)
+    data = prepared(chosen.open(), cache_dir=cache_dir)
     if json:
         print_json(document(data))
-    else:
-        print_text(summary(data))
+        return
+    print_text(summary(data) + ("\n" if data.findings else ""))
+    print_findings(data)
 
 
 def document(data: PreparedData) -> dict[str, object]:
     """Return what a script is told."""
     from sightkit.runs.data import describe_data
 
-    return describe_data(data) | {"store": store_of(data)}
+    return describe_data(data) | {"store": store_of(data), "findings": [each.document() for each in data.findings]}
 
 
 def summary(data: PreparedData) -> str:

@@ -2,58 +2,39 @@
 
 from __future__ import annotations
 
-import sys
-from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from sightkit.cli.chosen import Chosen, takes_experiment
 from sightkit.cli.console import print_json, print_text
-from sightkit.cli.options import (
-    CacheOption,
-    ExperimentArgument,
-    JsonOption,
-    RegistryOption,
-    SetOption,
-    StrictOption,
-    TrustOption,
-    UnsetOption,
-)
-from sightkit.cli.signals import heed_termination
+from sightkit.cli.options import CacheOption, JsonOption
 
 
+@takes_experiment
 def preview(
-    experiment: ExperimentArgument,
+    chosen: Chosen,
     *,
-    assignments: SetOption = [],
-    unset: UnsetOption = [],
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", metavar="FILE", help="The PNG that is written; by default NAME-preview.png."),
     ] = None,
     cache_dir: CacheOption = None,
     json: JsonOption = False,
-    registry: RegistryOption = [],
-    trust_project: TrustOption = False,
-    strict: StrictOption = False,
 ) -> None:
     """Draw what the model sees: some training images, as prepared and as each of the first epochs has them.
 
     Example:  sightkit preview flowers.toml
     """
-    from sightkit.cli.opening import open_experiment
-    from sightkit.cli.progress import TerminalDisplay
+    from sightkit.cli.preparing import watched
     from sightkit.runs.preview import draw_preview
     from sightkit.runs.samples import save_picture
 
-    heed_termination()
-    loaded = open_experiment(
-        experiment, assignments=assignments, unset=unset, files=registry, trust=trust_project, strict=strict
-    )
+    loaded = chosen.open()
     settings = loaded.settings
     path = output or Path(f"{settings.name}-preview.png")
-    with redirect_stdout(sys.stderr), TerminalDisplay() as display:  # what a plugin prints is not what is asked for
+    with watched() as display:
         data = loaded.prepare(cache_dir=cache_dir, display=display)
         if settings.augmentations:
             display.building()

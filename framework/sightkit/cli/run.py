@@ -9,17 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sightkit.cli.chosen import Chosen, takes_experiment
 from sightkit.cli.console import print_json
-from sightkit.cli.options import (
-    CacheOption,
-    ExperimentArgument,
-    JsonOption,
-    RegistryOption,
-    SetOption,
-    StrictOption,
-    TrustOption,
-    UnsetOption,
-)
+from sightkit.cli.options import CacheOption, JsonOption
 from sightkit.cli.signals import Terminated, heed_termination
 from sightkit.errors import SightkitError
 
@@ -27,20 +19,16 @@ if TYPE_CHECKING:
     from sightkit.cli.progress import TerminalDisplay
 
 
+@takes_experiment
 def run(
-    experiment: ExperimentArgument,
+    chosen: Chosen,
     *,
-    assignments: SetOption = [],
-    unset: UnsetOption = [],
     runs_dir: Annotated[
         Path,
         typer.Option("--runs-dir", envvar="SIGHTKIT_RUNS_DIR", metavar="FOLDER", help="Where runs go."),
     ] = Path("runs"),
     cache_dir: CacheOption = None,
     json: JsonOption = False,
-    registry: RegistryOption = [],
-    trust_project: TrustOption = False,
-    strict: StrictOption = False,
 ) -> None:
     """Run an experiment: prepare its images, train, judge on the test split, write reports.
 
@@ -48,15 +36,12 @@ def run(
 
     Example:  sightkit run flowers.toml -s optimizer.learning_rate=3e-4
     """
-    from sightkit.cli.opening import open_experiment
     from sightkit.cli.progress import TerminalDisplay
 
     heed_termination()
     display = TerminalDisplay()
     try:
-        loaded = open_experiment(
-            experiment, assignments=assignments, unset=unset, files=registry, trust=trust_project, strict=strict
-        )
+        loaded = chosen.open()
         with redirect_stdout(sys.stderr), display:  # what a plugin prints is not what a script has asked for
             done = loaded.run(runs_dir=runs_dir, cache_dir=cache_dir, display=display, argv=sys.argv)
     except (SightkitError, KeyboardInterrupt, Terminated) as error:

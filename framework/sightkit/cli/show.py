@@ -6,36 +6,23 @@ from typing import Annotated
 
 import typer
 
+from sightkit.cli.chosen import Chosen, takes_experiment
 from sightkit.cli.console import print_json
-from sightkit.cli.options import (
-    ExperimentArgument,
-    JsonOption,
-    RegistryOption,
-    SetOption,
-    TrustOption,
-    UnsetOption,
-)
+from sightkit.cli.options import JsonOption
 
 
+@takes_experiment
 def show(
-    experiment: ExperimentArgument,
+    chosen: Chosen,
     *,
-    assignments: SetOption = [],
-    unset: UnsetOption = [],
     origins: Annotated[bool, typer.Option("--origins", metavar="", help="Say behind each value who set it.")] = False,
     json: JsonOption = False,
-    registry: RegistryOption = [],
-    trust_project: TrustOption = False,
 ) -> None:
     """Print an experiment as it is run: with everything it extends, all overrides and every default.
 
     Example:  sightkit show digits --origins
     """
-    from sightkit.cli.opening import open_experiment
-
-    loaded = open_experiment(
-        experiment, assignments=assignments, unset=unset, files=registry, trust=trust_project, strict=False
-    )
+    loaded = chosen.open()
     from sightkit.experiment.text import toml_text, written
 
     values = written(loaded.settings)

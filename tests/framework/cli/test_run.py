@@ -45,7 +45,7 @@ ESCAPE = "\x1b"
 def write_images(folder: Path, count: int) -> None:
     """Write noisy pictures of one class."""
     folder.mkdir(parents=True)
-    generator = np.random.default_rng(0)
+    generator = np.random.default_rng(list(folder.name.encode()))  # no two classes have the same pictures
     for index in range(count):
         Image.fromarray(generator.integers(0, 256, (12, 10, 3), dtype=np.uint8)).save(folder / f"{index}.png")
 
