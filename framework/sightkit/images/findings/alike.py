@@ -1,4 +1,4 @@
-"""Pairs of images that may look alike: hashes of `looks` that differ in few bits, found without comparing all pairs."""
+"""Pairs of images that may look alike: hashes of `look` that differ in few bits, found without comparing all pairs."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MAX_BITS = 4
-"""By so many bits two hashes may differ. Of photographs that were compressed, resized, darkened or given more contrast
-98 % and more stay within, and of 600 million pairs of Fashion-MNIST's training and test images 46,000 are."""
+"""By so many bits two hashes may differ. All of 300 photographs that were compressed, resized or darkened stay within,
+and so do 41,000 of the 540 million pairs of Fashion-MNIST's training and test images."""
 
 BANDS = MAX_BITS + 1
 """Two hashes that differ in at most `MAX_BITS` bits agree in at least one of so many bands."""
@@ -21,7 +21,7 @@ BANDS = MAX_BITS + 1
 CROWD = 1000
 """With so many hashes that agree in a band one is compared, at most."""
 
-PARTNERS = 256
+PARTNERS = 512
 """So many partners of an image are considered, those with the fewest differing bits."""
 
 BLOCK = 1024

@@ -28,6 +28,10 @@ are about 300, mostly others of the same cut. Photographs stay above 0.99 when t
 THUMBNAIL = 32
 """Images are compared at so many pixels a side, where nothing of them is sharp: sharpness differs between copies."""
 
+MIN_SIDE = 16
+"""Of smaller images many look alike that have nothing to do with each other: pictures of 8 x 8 pixels have no more of
+them than the hash has bits."""
+
 EVEN = 1.0
 """Images whose grey levels have less variance than this are of one even colour, whatever a compression made of it."""
 
@@ -51,7 +55,7 @@ def near_duplicates(
     """Return the images of which another split has a near duplicate, each with the one that is most like it.
 
     Hashes that differ in few bits make candidates, see `alike`; their pixels decide. Exact duplicates don't count,
-    nor do images of one even colour, which all look alike.
+    nor do images of one even colour, which all look alike, nor images of less than `MIN_SIDE` pixels a side.
 
     Args:
         facts: `FACTS` of all images.
@@ -59,6 +63,8 @@ def near_duplicates(
         splits: The rows of each split.
         ids: The name of each image.
     """
+    if min(images.shape[1:3]) < MIN_SIDE:
+        return None
     cases: list[Case] = []
     complete = True
     for first, second in combinations([name for name in SPLIT_NAMES if name in splits], 2):
