@@ -10,6 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import xxhash
+
 from sightkit.errors import DataError
 
 if TYPE_CHECKING:
@@ -18,12 +20,13 @@ if TYPE_CHECKING:
 PIECE_BYTES = 2**16
 IMAGES_A_TASK = 256  # a task for each would cost as much as hashing a small file
 FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)  # Windows lacks one, has the other
-UNREADABLE = b"unreadable"
+UNREADABLE = bytes(16)
 
 
 def fingerprint_by_reading(source: ImageSource) -> str:
-    """Return a SHA-256 over the class names, the table and the content of every image, in hexadecimal.
+    """Return a SHA-256 over the class names, the table and a hash of every image, in hexadecimal.
 
+    Images are hashed with XXH3, ten times as fast as SHA-256: it tells content apart that nobody forges.
     An image that can't be read counts as one without content: what is wrong with it is told when it is decoded.
     """
     samples = source.samples
@@ -42,20 +45,20 @@ def fingerprint_by_reading(source: ImageSource) -> str:
 
 
 def digest_of(source: ImageSource, row: int) -> bytes:
-    """Return the SHA-256 of the content of an image, or a marker of equal length if it can't be read."""
+    """Return 128 bits of XXH3 of the content of an image, or a marker of equal length if it can't be read."""
     try:
         content = source.read(row)
         if isinstance(content, Path):
             return digest_of_file(os.fspath(content))
     except (OSError, DataError):
-        return hashlib.sha256(UNREADABLE).digest()
+        return UNREADABLE
     if isinstance(content, bytes):
-        return hashlib.sha256(content).digest()
-    return hashlib.sha256(f"{content.shape}".encode() + content.tobytes()).digest()
+        return xxhash.xxh3_128_digest(content)
+    return xxhash.xxh3_128_digest(f"{content.shape}".encode() + content.tobytes())
 
 
 def digest_of_file(path: str) -> bytes:
-    """Return the SHA-256 of a file's content.
+    """Return 128 bits of XXH3 of a file's content.
 
     Nothing but regular files is opened. Should a FIFO take the place of one just then, it isn't waited for.
 
@@ -64,7 +67,7 @@ def digest_of_file(path: str) -> bytes:
     """
     if not stat.S_ISREG(os.stat(path).st_mode):  # noqa: PTH116 - pathlib takes several times as long
         raise OSError
-    digest = hashlib.sha256()
+    digest = xxhash.xxh3_128()
     descriptor = os.open(path, FLAGS)
     try:
         while piece := os.read(descriptor, PIECE_BYTES):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import stat
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import xxhash
 from PIL import Image, UnidentifiedImageError
 
 from sightkit.errors import DataError
@@ -47,7 +47,7 @@ class Decoded:
             array that was given.
         size: Height and width as it was found, in pixels, upright.
         format: One of `FORMATS`, or ``None`` if it came as pixels.
-        digest: SHA-256 of the encoded image, or of the shape and the pixels.
+        digest: 128 bits of XXH3 of the encoded image, or of the shape and the pixels.
     """
 
     pixels: NDArray[np.uint8]
@@ -97,7 +97,7 @@ def examine_pixels(pixels: NDArray[np.uint8], form: Form) -> Decoded:
         pixels = pixels[:, :, np.newaxis]
     pixels = np.ascontiguousarray(pixels)
     height, width, channels = pixels.shape
-    digest = hashlib.sha256(b"%d %d %d " % (height, width, channels))
+    digest = xxhash.xxh3_128(b"%d %d %d " % (height, width, channels))
     digest.update(pixels.data)
     if pixels.shape != form.shape:
         image = Image.fromarray(pixels[:, :, 0] if channels == 1 else pixels)
@@ -134,7 +134,7 @@ def examine_bytes(content: bytes, form: Form, *, where: str = "") -> Decoded:
             height, width = (image.width, image.height) if lying else (image.height, image.width)
             pixels = as_array(resize_image(to_channels(load_upright(image, form, lying=lying), form.channels), form))
             return Decoded(
-                pixels, (height, width), FAMILY.get(image.format or "", image.format), hashlib.sha256(content).digest()
+                pixels, (height, width), FAMILY.get(image.format or "", image.format), xxhash.xxh3_128_digest(content)
             )
     except DataError as error:
         message = f"{where}{error}"

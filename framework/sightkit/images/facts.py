@@ -12,9 +12,9 @@ FACTS = np.dtype(
         ("state", np.uint8),
         ("mislabelled", np.bool_),  # the file's extension belongs to another format than its content
         ("format", np.uint8),  # an index into `FORMATS` of `decode`, counted from 1; 0 for pixels
-        ("checksum", "<u4"),  # CRC-32 of the prepared pixels
+        ("checksum", "<u8"),  # 64 bits of XXH3 of the prepared pixels
         ("size", "<u4", (2,)),  # height and width in pixels as it was found, after EXIF orientation
-        ("digest", "<u8", (2,)),  # 128 bits of the SHA-256 of the encoded image, or of its shape and pixels
+        ("digest", "<u8", (2,)),  # 128 bits of XXH3 of the encoded image, or of its shape and pixels
         ("look", "<u8"),  # perceptual hash of the prepared image, 64 bits
     ]
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import zlib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import xxhash
 
 from sightkit.errors import DataError
 from sightkit.images.decode import FORMATS, Decoded, examine
@@ -91,7 +91,7 @@ def read_block(source: ImageSource, form: Form, start: int) -> Block:
         else:
             pixels[:] = image.pixels
             note(facts, image, path)
-            facts["checksum"] = zlib.crc32(pixels)
+            facts["checksum"] = xxhash.xxh3_64_intdigest(pixels)
             facts["look"] = look(pixels)
     return block
 
