@@ -582,7 +582,9 @@ OVERRIDES = {
     ),
     "that want a fraction beside folds": Wrong(
         f"{DIGITS}[split]\nfolds = 5\n",
-        ("-s split.validation=0.2: split.validation: split.folds says already what is for validation; leave out one of them",),
+        (
+            "-s split.validation=0.2: split.validation: split.folds says already what is for validation; leave out one of them",
+        ),
         ("-s", "split.validation=0.2"),
     ),
     "that leave out what must be there": Wrong(

@@ -131,7 +131,7 @@ def measure_huffman(photographs: Path, _cache: Path) -> tuple[float]:
     """Return the seconds of reading the files and decoding of each block of 8 x 8 pixels nothing but its mean."""
     from PIL import Image
 
-    from sightkit.images.reading import usable_processors
+    from sightkit.images.decoding.reading import usable_processors
 
     def decode(file: Path) -> None:
         with Image.open(file) as image:

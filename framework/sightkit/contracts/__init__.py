@@ -11,6 +11,7 @@ from sightkit.contracts.augmentation import Geometric as Geometric
 from sightkit.contracts.augmentation import Mixing as Mixing
 from sightkit.contracts.augmentation import Pointwise as Pointwise
 from sightkit.contracts.augmentation import Transform as Transform
+from sightkit.contracts.dataset import SPLIT_NAMES as SPLIT_NAMES
 from sightkit.contracts.dataset import DatasetTask as DatasetTask
 from sightkit.contracts.dataset import ImageSource as ImageSource
 from sightkit.contracts.dataset import Samples as Samples

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sightkit.contracts import SPLIT_NAMES
 from sightkit.errors import DataError
-from sightkit.images.splits.stated import SPLIT_NAMES
 
 if TYPE_CHECKING:
     from sightkit.contracts import ImageSource, Samples

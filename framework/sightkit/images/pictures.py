@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from sightkit.images.arrays import ArraySource
-from sightkit.images.facts import FACTS
-from sightkit.images.on_demand import DecodedOnDemand
-from sightkit.images.reading import block_starts, read_blocks
+from sightkit.images.decoding.facts import FACTS
+from sightkit.images.decoding.on_demand import DecodedOnDemand
+from sightkit.images.decoding.reading import block_starts, read_blocks
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sightkit.contracts import ImageSource
-    from sightkit.images.form import Form
+    from sightkit.images.decoding.form import Form
     from sightkit.images.prepared import ImageArray
 
 ProgressFunction: TypeAlias = Callable[[int, int], None]

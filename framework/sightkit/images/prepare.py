@@ -11,10 +11,10 @@ import numpy as np
 
 from sightkit.errors import DataError
 from sightkit.images.checks import check_table
-from sightkit.images.facts import GOOD
+from sightkit.images.decoding.facts import GOOD
+from sightkit.images.decoding.form import form_for
 from sightkit.images.findings.finding import refusal
 from sightkit.images.findings.search import find_all
-from sightkit.images.form import form_for
 from sightkit.images.maker import Maker
 from sightkit.images.pictures import ProgressFunction, look_through
 from sightkit.images.prepared import PreparedData

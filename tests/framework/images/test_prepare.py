@@ -13,8 +13,8 @@ from PIL import Image
 from sightkit import ArraySource, DataError, ImageSource, Samples
 from sightkit.experiment import ImagesSettings, SplitSettings
 from sightkit.images import prepare
-from sightkit.images.decode import decode
-from sightkit.images.form import Form
+from sightkit.images.decoding.decode import decode
+from sightkit.images.decoding.form import Form
 
 CLASSES = ("cat", "dog")
 

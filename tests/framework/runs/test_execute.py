@@ -174,6 +174,7 @@ def test_a_run_leaves_everything_behind_that_the_design_names(tmp_path: Path) ->
 
 def test_the_saved_model_predicts_what_the_run_stored(tmp_path: Path) -> None:
     from sightkit.evaluation.predict import Predictor
+
     experiment = sightkit.load(EXPERIMENT)
     run = experiment.run(runs_dir=tmp_path)
     data = experiment.prepare()

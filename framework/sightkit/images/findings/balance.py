@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sightkit.images.facts import BAD
+from sightkit.images.decoding.facts import BAD
 from sightkit.images.findings.finding import Case, Finding
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sightkit.images.decode import FORMATS
+from sightkit.images.decoding.decode import FORMATS
 from sightkit.images.findings.finding import Case, Finding
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sightkit.contracts import SPLIT_NAMES
 from sightkit.images.findings.alike import Pairs, alike
 from sightkit.images.findings.finding import Case, Finding
-from sightkit.images.splits.stated import SPLIT_NAMES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sightkit.contracts import SPLIT_NAMES
 from sightkit.errors import DataError
 from sightkit.images.splits.duplicates import across_splits, under_two_labels
 from sightkit.images.splits.folds import divide_into_folds
 from sightkit.images.splits.shares import draw, shares
-from sightkit.images.splits.stated import OPEN, OUT, SPLIT_NAMES, TEST, TRAIN, VALIDATION, stated_splits
+from sightkit.images.splits.stated import OPEN, OUT, TEST, TRAIN, VALIDATION, stated_splits
 from sightkit.images.splits.units import joined, random_keys, same_group, same_image, shuffled
 
 if TYPE_CHECKING:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 
+from sightkit.contracts import SPLIT_NAMES
 from sightkit.images.findings.finding import Case, Finding
-from sightkit.images.splits.stated import OPEN, SPLIT_NAMES, TRAIN, VALIDATION
+from sightkit.images.splits.stated import OPEN, TRAIN, VALIDATION
 from sightkit.images.splits.units import highest, lowest
 
 if TYPE_CHECKING:

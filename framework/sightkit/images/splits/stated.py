@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sightkit.contracts import SPLIT_NAMES
 from sightkit.errors import DataError
 from sightkit.images.splits.units import lowest
 
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 
     from sightkit.contracts import Samples, SplitName
 
-SPLIT_NAMES: tuple[SplitName, ...] = ("train", "validation", "test")
 TRAIN, VALIDATION, TEST, OPEN, OUT = range(5)
 """What stands for the split of an image: an index into `SPLIT_NAMES`, open as yet, or left out of all of them."""
 

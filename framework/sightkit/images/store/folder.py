@@ -19,7 +19,7 @@ from sightkit.images.pictures import Pictures
 from sightkit.images.store.row_file import read_rows
 
 if TYPE_CHECKING:
-    from sightkit.images.form import Form
+    from sightkit.images.decoding.form import Form
     from sightkit.images.maker import Maker
 
 LAYOUT = 1

@@ -11,15 +11,15 @@ import xxhash
 
 from sightkit.errors import StorageError
 from sightkit.files import readable_size
-from sightkit.images.facts import FACTS, GOOD
-from sightkit.images.reading import ROWS_A_BLOCK, block_starts, read_blocks
+from sightkit.images.decoding.facts import FACTS, GOOD
+from sightkit.images.decoding.reading import ROWS_A_BLOCK, block_starts, read_blocks
 from sightkit.images.store.row_file import RowFile
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sightkit.contracts import ImageSource
-    from sightkit.images.form import Form
+    from sightkit.images.decoding.form import Form
     from sightkit.images.pictures import ProgressFunction
 
 SPARE_BYTES = 64 * 2**20

@@ -18,7 +18,7 @@ from sightkit.images.store.stamps import Stamp, stamps_of
 
 if TYPE_CHECKING:
     from sightkit.contracts import ImageSource
-    from sightkit.images.form import Form
+    from sightkit.images.decoding.form import Form
     from sightkit.images.maker import Maker
     from sightkit.images.pictures import Pictures, ProgressFunction
 

@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sightkit.images.facts import FACTS
+from sightkit.images.decoding.facts import FACTS
 from sightkit.images.findings.alike import MAX_BITS, PARTNERS, alike
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sightkit.images.facts import BAD, FACTS, GOOD
+from sightkit.images.decoding.facts import BAD, FACTS, GOOD
 from sightkit.images.findings.balance import absent_classes, imbalance, unusable_classes
 
 CLASSES = ("cat", "dog", "owl")

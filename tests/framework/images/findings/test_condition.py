@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sightkit.images.decode import FORMATS
-from sightkit.images.facts import FACTS
+from sightkit.images.decoding.decode import FORMATS
+from sightkit.images.decoding.facts import FACTS
 from sightkit.images.findings.condition import bad_images, wrong_extensions
 
 IDS = ["a.jpg", "b.jpg", "c.jpg"]

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from photographs import changed, photographs
-from sightkit.images.facts import FACTS
+from sightkit.images.decoding.facts import FACTS
+from sightkit.images.decoding.looks import look
 from sightkit.images.findings.finding import Finding
 from sightkit.images.findings.near_duplicates import near_duplicates
-from sightkit.images.looks import look
 
 
 def facts_of(images: np.ndarray) -> np.ndarray:

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sightkit import DataError, Samples
+from sightkit.contracts import SPLIT_NAMES
 from sightkit.experiment import SplitSettings
 from sightkit.images.splits.division import Division, divide
-from sightkit.images.splits.stated import SPLIT_NAMES
 
 FRACTIONS = st.sampled_from([0.0, 0.05, 0.1, 0.25, 0.5, 0.9])
 CLASSES = [f"class-{label}" for label in range(200)]

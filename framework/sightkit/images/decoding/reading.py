@@ -14,15 +14,15 @@ import numpy as np
 import xxhash
 
 from sightkit.errors import DataError
-from sightkit.images.decode import FORMATS, Decoded, examine
-from sightkit.images.facts import BAD, FACTS, GOOD
-from sightkit.images.looks import look
+from sightkit.images.decoding.decode import FORMATS, Decoded, examine
+from sightkit.images.decoding.facts import BAD, FACTS, GOOD
+from sightkit.images.decoding.looks import look
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sightkit.contracts import ImageSource
-    from sightkit.images.form import Form
+    from sightkit.images.decoding.form import Form
 
 ROWS_A_BLOCK = 32
 EXTENSIONS = {

@@ -13,11 +13,11 @@ import xxhash
 from PIL import Image, UnidentifiedImageError
 
 from sightkit.errors import DataError
-from sightkit.images.colour import to_channels
-from sightkit.images.form import Form
-from sightkit.images.orientation import TRANSPOSITIONS, orientation
-from sightkit.images.quiet import quiet_pillow
-from sightkit.images.resize import check_form, resize_image, whole_image_size
+from sightkit.images.decoding.colour import to_channels
+from sightkit.images.decoding.form import Form
+from sightkit.images.decoding.orientation import TRANSPOSITIONS, orientation
+from sightkit.images.decoding.quiet import quiet_pillow
+from sightkit.images.decoding.resize import check_form, resize_image, whole_image_size
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

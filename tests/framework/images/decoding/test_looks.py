@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from photographs import changed, photographs
-from sightkit.images.looks import look
+from sightkit.images.decoding.looks import look
 
 
 def bits(one: int, other: int) -> int:

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from PIL import Image, ImageOps
 
 from sightkit import DataError
-from sightkit.images.decode import MAX_PIXELS, decode
-from sightkit.images.form import Form
+from sightkit.images.decoding.decode import MAX_PIXELS, decode
+from sightkit.images.decoding.form import Form
 
 GRADIENT = np.stack(
     [

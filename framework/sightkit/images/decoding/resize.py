@@ -6,7 +6,7 @@ import math
 
 from PIL import Image
 
-from sightkit.images.form import Form
+from sightkit.images.decoding.form import Form
 
 # Pillow's filters widen with the reduction, so that small pictures of large ones don't flicker with aliasing.
 FILTERS = {

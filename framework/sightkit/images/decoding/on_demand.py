@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sightkit.errors import DataError
-from sightkit.images.facts import GOOD
-from sightkit.images.reading import read_image, usable_processors
+from sightkit.images.decoding.facts import GOOD
+from sightkit.images.decoding.reading import read_image, usable_processors
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sightkit.contracts import ImageSource
-    from sightkit.images.form import Form
+    from sightkit.images.decoding.form import Form
 
 
 class DecodedOnDemand:
