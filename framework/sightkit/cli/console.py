@@ -8,15 +8,18 @@ import os
 import sys
 import unicodedata
 from collections.abc import Sequence
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
+if TYPE_CHECKING:
+    from rich.console import Console
+
+# rich takes a tenth of the time of `sightkit check`, which needs none of it: it is imported where there is colour.
 
 
 def console(*, stderr: bool = False) -> Console:
     """Return a console for standard output or error; NO_COLOR and pipes are respected."""
+    from rich.console import Console
+
     return Console(stderr=stderr, highlight=False, soft_wrap=True)
 
 
@@ -32,13 +35,15 @@ def warn(message: str) -> None:
 
 def write_message(word: str, style: str, message: str) -> None:
     """Print a message to standard error with a word in front that says how serious it is."""
+    from rich.text import Text
+
     lines = [printable(line) for line in message.split("\n")]
     console(stderr=True).print(Text.assemble((f"{word}: ", style), "\n".join(lines)))
 
 
 def print_text(text: str) -> None:
     """Print text as it is."""
-    console().print(Text("\n".join(printable(line) for line in text.split("\n"))))
+    sys.stdout.write("\n".join(printable(line) for line in text.split("\n")) + "\n")
 
 
 def print_json(document: Any) -> None:
@@ -49,6 +54,9 @@ def print_json(document: Any) -> None:
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, title: str = "") -> None:
     """Print a table: with lines in a terminal, as aligned plain text elsewhere."""
+    from rich.table import Table
+    from rich.text import Text
+
     cells = [[printable(cell) for cell in row] for row in rows]
     out = console()
     if out.is_terminal:
