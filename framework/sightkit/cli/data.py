@@ -38,12 +38,17 @@ def data(
     Example:  sightkit data flowers.toml
     """
     from sightkit.cli.preparing import prepared
-    from sightkit.runs.data_report import write_data_report
+    from sightkit.errors import DataError
+    from sightkit.runs.data_report import write_data_report, write_refused_data
 
     loaded = chosen.open()
     settings = loaded.settings
     folder = output or Path(f"{settings.name}-data")
-    images = prepared(loaded, cache_dir=cache_dir)
+    try:
+        images = prepared(loaded, cache_dir=cache_dir)
+    except DataError as error:
+        write_refused_data(error, folder)
+        raise
     document = write_data_report(images, folder, name=settings.name, seed=settings.seed)
     if json:
         print_json({"folder": str(folder.absolute()), **document})

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sightkit.errors import DataError
 from sightkit.images.checks import check_table
 from sightkit.images.decoding.facts import GOOD
 from sightkit.images.decoding.form import form_for
-from sightkit.images.findings.finding import refusal
+from sightkit.images.findings.finding import RefusedDataError, refusal
 from sightkit.images.findings.search import find_all
 from sightkit.images.maker import Maker
 from sightkit.images.pictures import ProgressFunction, look_through
@@ -73,11 +72,8 @@ def prepare(
     )
     findings = tuple(find_all(source, pictures, division, skip=images.on_bad_image == "skip"))
     if any(finding.refused for finding in findings):
-        raise DataError(refusal(findings))
+        raise RefusedDataError(refusal(findings), findings)
     splits = division.splits
-    if "train" not in splits:
-        message = f"expected images to train on, found all {len(source.samples.ids):,} in {' and '.join(splits)}"
-        raise DataError(message)
     labels = source.samples.labels.astype(np.int64)
     for rows in splits.values():
         rows.flags.writeable = False

@@ -99,8 +99,8 @@ def placing(use: Use[Any]) -> Iterator[None]:
         paths = [str(value) for value in values if isinstance(value, Path)]
         if not paths or any(path in str(error) for path in paths):
             raise
-        message = f"{', '.join(paths)}: {error}"
-        raise DataError(message) from error
+        error.args = (f"{', '.join(paths)}: {error}",)
+        raise
 
 
 def describe_data(data: PreparedData) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sightkit.errors import StorageError
+from sightkit.errors import DataError, StorageError
 from sightkit.files import write_json
 from sightkit.runs.samples import draw_samples, save_picture
 
@@ -33,6 +33,33 @@ def data_document(data: PreparedData) -> dict[str, Any]:
         "channel_std": list(std),
         "findings": [finding.document() for finding in data.findings],
     }
+
+
+def write_refused_data(error: DataError, folder: Path) -> None:
+    """Write the findings that data was refused for into data.json; nothing where it was not because of findings.
+
+    Raises:
+        StorageError: the file can't be written.
+    """
+    from sightkit.images.findings.finding import RefusedDataError
+
+    if isinstance(error, RefusedDataError):
+        make(folder)
+        findings = [finding.document() for finding in error.findings]
+        write_json(folder / "data.json", {"schema": 1, "error": str(error), "findings": findings})
+
+
+def make(folder: Path) -> None:
+    """Make a folder if it isn't there.
+
+    Raises:
+        StorageError: it can't be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        message = f"{folder}: cannot be made: {error.strerror or error}"
+        raise StorageError(message) from error
 
 
 def counts(data: PreparedData) -> dict[str, list[int]]:
@@ -78,11 +105,7 @@ def write_data_report(data: PreparedData, folder: Path, *, name: str, seed: int)
         StorageError: the files can't be written.
     """
     document = data_document(data)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        message = f"{folder}: cannot be made: {error.strerror or error}"
-        raise StorageError(message) from error
+    make(folder)
     write_json(folder / "data.json", document)
     save_picture(draw_samples(data, name=name, seed=seed), folder / "samples.png")
     return document

@@ -84,4 +84,6 @@ def test_refused_images_are_all_named(sightkit: Command, work: Path):
     assert "2 of 20 images cannot be used" in done.err
     assert "0.png" in done.err
     assert "2.png" in done.err
-    assert not (work / "pets-data").exists()
+    (finding,) = json.loads((work / "pets-data" / "data.json").read_text())["findings"]
+    assert (finding["kind"], finding["refused"]) == ("bad-image", True)
+    assert [case["images"] for case in finding["cases"]] == [["dog/0.png"], ["dog/2.png"]]

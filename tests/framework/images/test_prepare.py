@@ -117,7 +117,7 @@ def test_all_bad_images_are_named_at_once_with_what_is_wrong_with_each(tmp_path)
         "  image-3: expected an image, found an empty file",
         f"  {html}: expected an image (BMP, GIF, JPEG, PNG, PPM, TIFF, WEBP), "
         "found a file that starts with b'<html>not found</html>'",
-        "  image-99: [Errno 13] Permission denied",
+        "  image-99: cannot be read: Permission denied",
         'Replace or remove them, or set images.on_bad_image = "skip".',
     ]
 
@@ -126,9 +126,9 @@ def test_a_long_list_of_bad_images_is_cut_and_counted():
     with pytest.raises(DataError) as caught:
         prepared(Files([b""] * 130))
     assert "130 of 130 images" in str(caught.value)
-    assert "image-19:" in str(caught.value)
-    assert "image-20:" not in str(caught.value)
-    assert "and 110 more" in str(caught.value)
+    assert "image-99:" in str(caught.value)
+    assert "image-100:" not in str(caught.value)
+    assert "and 30 more" in str(caught.value)
 
 
 def test_a_mistake_in_a_source_is_not_mistaken_for_a_bad_image():
@@ -173,3 +173,29 @@ def test_a_name_with_a_newline_in_it_does_not_look_like_two_images():
     with pytest.raises(DataError) as caught:
         prepare(source, images=ImagesSettings(size=(4, 4)), split=SplitSettings(), seed=0)
     assert [line[:11] for line in str(caught.value).splitlines()] == ["1 of 4 imag", "  a\\nb.png:", "Replace or "]
+
+
+def test_where_everything_to_train_on_was_left_out_the_reasons_are_told():
+    same = pictures(1) * 10
+    with pytest.raises(DataError) as caught:
+        prepared(Files(same), images={"size": (4, 4)}, split={"duplicates": "drop-train"})
+    lines = str(caught.value).splitlines()
+    assert lines[0] == "no images are left to train on: of 10 are 10 left out."
+    assert any(line.startswith("1 image occurs under more than one label") for line in lines)
+
+    contents = [b"junk"] * 6 + pictures(4)
+    splits = ["train"] * 6 + ["test"] * 4
+    with pytest.raises(DataError) as caught:
+        prepared(Files(contents, splits=splits), images={"size": (4, 4), "on_bad_image": "skip"})
+    assert "of 10 are 4 in test and 6 left out" in str(caught.value)
+    assert "image-5: expected an image" in str(caught.value)
+
+
+def test_a_class_that_duplicates_leave_nothing_of_is_refused():
+    contents = [*pictures(10), pictures(1)[0]]
+    with pytest.raises(DataError, match="1 of 3 classes has no image that can be used"):
+        prepared(
+            Files(contents, labels=[0, *[0, 1, 1] * 3, 2], classes=("cat", "dog", "owl")),
+            images={"size": (4, 4)},
+            split={"duplicates": "drop-train"},
+        )

@@ -38,10 +38,14 @@ def to_channels(image: Image.Image, channels: int) -> Image.Image:
 def from_sixteen_bits(image: Image.Image) -> Image.Image:
     """Return 16-bit grey, which Pillow may keep in 32-bit integers, as 8-bit grey."""
     values = np.asarray(image).astype(np.int64)
+    transparent = image.info.get("transparency")
     if values.min() < 0 or values.max() > 65535:
         message = (
             f"expected 8 or 16 bits a channel, found integers from {values.min()} to {values.max()}; "
             "scale the image to 8 bits first"
         )
         raise DataError(message)
-    return Image.fromarray(((values * 255 + 32767) // 65535).astype(np.uint8))
+    grey = ((values * 255 + 32767) // 65535).astype(np.uint8)
+    if isinstance(transparent, int):
+        grey[values == transparent] = WHITE[0]
+    return Image.fromarray(grey)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import stat
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ import numpy as np
 import xxhash
 from PIL import Image, UnidentifiedImageError
 
-from sightkit.errors import DataError
+from sightkit.errors import DataError, SightkitError, StorageError
 from sightkit.images.decoding.colour import to_channels
 from sightkit.images.decoding.form import Form
 from sightkit.images.decoding.orientation import TRANSPOSITIONS, orientation
@@ -30,6 +31,12 @@ FAMILY = {"MPO": "JPEG"}
 
 MAX_PIXELS = 2**27
 """Width times height of the largest image that is decoded: 134 million, an RGB image of about half a gigabyte."""
+
+DRAFTED = frozenset({"JPEG", "MPO"})
+"""The formats that are decoded smaller than they are where that is enough."""
+
+RUN_OUT = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM})
+"""Errors that say nothing about a file."""
 
 MAX_BYTES = 2**30
 """The largest file that is read, in bytes: more than `MAX_PIXELS` of 16-bit RGB need without any compression."""
@@ -76,6 +83,7 @@ def examine(content: NDArray[np.uint8] | bytes | Path, form: Form) -> Decoded:
     Raises:
         DataError: it is not an image, not one of `FORMATS`, damaged, unreadable, or of more than `MAX_PIXELS` pixels
             or `MAX_BYTES` bytes.
+        StorageError: the machine has no memory or open file left to read it.
     """
     check_form(form)
     if isinstance(content, Path):
@@ -118,9 +126,14 @@ def examine_file(path: Path, form: Form) -> Decoded:
             raise DataError(message)
         content = path.read_bytes()
     except OSError as error:
-        message = f"{path}: cannot be read: {error.strerror or error}"
-        raise DataError(message) from error
+        raise unreadable(error, where=str(path)) from error
     return examine_bytes(content, form, where=f"{path}: ")
+
+
+def unreadable(error: OSError, *, where: str) -> SightkitError:
+    """Return what to raise for an image that cannot be read: it is bad, unless the machine has run out of something."""
+    message = f"{where}: cannot be read: {error.strerror or error}"
+    return StorageError(message) if error.errno in RUN_OUT else DataError(message)
 
 
 def examine_bytes(content: bytes, form: Form, *, where: str = "") -> Decoded:
@@ -130,6 +143,9 @@ def examine_bytes(content: bytes, form: Form, *, where: str = "") -> Decoded:
             if image.width * image.height > MAX_PIXELS:
                 message = f"expected at most {MAX_PIXELS:,} pixels, found {image.width:,} x {image.height:,}"
                 raise DataError(message)
+            if image.format not in DRAFTED:
+                # At once: asked for its orientation, a PNG would load, and swallow what is wrong with its pixels.
+                image.load()
             lying = orientation(image) >= 5
             height, width = (image.width, image.height) if lying else (image.height, image.width)
             pixels = as_array(resize_image(to_channels(load_upright(image, form, lying=lying), form.channels), form))
@@ -145,8 +161,10 @@ def examine_bytes(content: bytes, form: Form, *, where: str = "") -> Decoded:
     except Image.DecompressionBombError as error:
         message = f"{where}expected at most {MAX_PIXELS:,} pixels, found more"
         raise DataError(message) from error
+    except MemoryError:
+        raise
     except Exception as error:  # Pillow's decoders raise nearly every kind for damaged files
-        message = f"{where}damaged image: {error or type(error).__name__}"
+        message = f"{where}damaged image: {str(error) or type(error).__name__}"
         raise DataError(message) from error
 
 

@@ -14,7 +14,7 @@ import numpy as np
 import xxhash
 
 from sightkit.errors import DataError
-from sightkit.images.decoding.decode import FORMATS, Decoded, examine
+from sightkit.images.decoding.decode import FORMATS, Decoded, examine, unreadable
 from sightkit.images.decoding.facts import BAD, FACTS, GOOD
 from sightkit.images.decoding.looks import look
 
@@ -87,7 +87,9 @@ def read_block(source: ImageSource, form: Form, start: int) -> Block:
             image, path = read_image(source, start + place, form)
         except DataError as error:
             facts["state"] = BAD
-            block.problems[start + place] = str(error)
+            # Without its place: what is found again after the files were moved must not name where they were.
+            row = start + place
+            block.problems[row] = str(error).removeprefix(f"{place_of(source, row)}: ")
         else:
             pixels[:] = image.pixels
             note(facts, image, path)
@@ -100,18 +102,31 @@ def read_image(source: ImageSource, row: int, form: Form) -> tuple[Decoded, Path
     """Return a decoded image, and its path if it is a file.
 
     Raises:
-        DataError: it can't be read or decoded; the message begins with its path or its id.
+        DataError: it can't be read or decoded; the message begins with its place, see `place_of`.
+        StorageError: the machine has no memory or open file left to read it.
     """
-    where = f"{source.samples.ids[row]}: "
     path = None
     try:
         content = source.read(row)
         if isinstance(content, Path):
-            where, path = "", content  # the message names the file
+            path = content
         return examine(content, form), path
-    except (DataError, OSError) as error:
-        message = f"{where}{error}"
+    except OSError as error:
+        raise unreadable(error, where=source.samples.ids[row]) from error
+    except DataError as error:
+        if path is not None:  # the message names it
+            raise
+        message = f"{source.samples.ids[row]}: {error}"
         raise DataError(message) from error
+
+
+def place_of(source: ImageSource, row: int) -> str:
+    """Return where an image is: its path if it is a file, else its id."""
+    try:
+        content = source.read(row)
+    except (DataError, OSError):
+        content = b""
+    return str(content) if isinstance(content, Path) else source.samples.ids[row]
 
 
 def note(facts: np.void, image: Decoded, path: Path | None) -> None:

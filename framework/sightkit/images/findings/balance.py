@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sightkit.images.decoding.facts import BAD
 from sightkit.images.findings.finding import Case, Finding
 
 if TYPE_CHECKING:
@@ -26,16 +25,20 @@ def counts_by_split(
     return {name: np.bincount(labels[rows], minlength=num_classes) for name, rows in splits.items()}
 
 
-def unusable_classes(facts: NDArray[Any], labels: NDArray[np.int64], *, classes: Sequence[str]) -> Finding | None:
-    """Return the classes none of whose images can be used; the data is refused.
+def unusable_classes(
+    labels: NDArray[np.int64], splits: Mapping[SplitName, NDArray[np.int64]], *, classes: Sequence[str]
+) -> Finding | None:
+    """Return the classes none of whose images are in any split; the data is refused.
 
     Args:
-        facts: `FACTS` of all images.
-        labels: The label of each, int64 ``(n,)``.
+        labels: The label of each image, int64 ``(n,)``.
+        splits: The rows of each split.
         classes: The class names.
     """
     images = np.bincount(labels, minlength=len(classes))
-    usable = np.bincount(labels[facts["state"] != BAD], minlength=len(classes))
+    usable = np.zeros_like(images)
+    for counts in counts_by_split(labels, splits, num_classes=len(classes)).values():
+        usable += counts
     without = np.flatnonzero(usable == 0).tolist()
     if not without:
         return None

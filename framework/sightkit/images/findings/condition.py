@@ -14,12 +14,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-def bad_images(problems: Mapping[int, str], *, ids: Sequence[str], skip: bool) -> Finding | None:
+def bad_images(
+    problems: Mapping[int, str], *, ids: Sequence[str], places: Mapping[int, str], skip: bool
+) -> Finding | None:
     """Return the images that cannot be used.
 
     Args:
-        problems: What is wrong with them, by row; begins with the path or the id of the image.
+        problems: What is wrong with them, by row.
         ids: The name of each image.
+        places: Where each of them is, by row.
         skip: Whether they are left out; otherwise the data is refused.
     """
     if not problems:
@@ -31,7 +34,7 @@ def bad_images(problems: Mapping[int, str], *, ids: Sequence[str], skip: bool) -
         refused=not skip,
         summary=f"{some} cannot be used and {was} left out" if skip else f"{some} cannot be used",
         remedy="replace or remove them" if skip else 'replace or remove them, or set images.on_bad_image = "skip"',
-        cases=tuple(Case((ids[row],), problems[row]) for row in sorted(problems)),
+        cases=tuple(Case((ids[row],), f"{places[row]}: {problems[row]}") for row in sorted(problems)),
     )
 
 

@@ -6,7 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
+from sightkit.errors import DataError
+
 FindingKind: TypeAlias = Literal[
+    "nothing-to-train-on",
     "bad-image",
     "wrong-extension",
     "absent-class",
@@ -16,8 +19,11 @@ FindingKind: TypeAlias = Literal[
     "near-duplicate",
 ]
 
-LISTED = 20
+LISTED = 100
 """How many cases of a finding a message lists."""
+
+NAMED = 5
+"""How many images of a case it names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +59,8 @@ class Finding:
 
     def line(self, case: Case) -> str:
         """Return a case in one line, whatever is in a name."""
-        names = "" if self.kind == "bad-image" else ", ".join(case.images)
+        more = f" and {len(case.images) - NAMED:,} more" if len(case.images) > NAMED else ""
+        names = "" if self.kind == "bad-image" else ", ".join(case.images[:NAMED]) + more
         return "\\n".join(": ".join(filter(None, (names, case.detail))).splitlines())
 
     def document(self) -> dict[str, Any]:
@@ -67,15 +74,28 @@ class Finding:
         }
 
 
+class RefusedDataError(DataError):
+    """The data is refused for what was found out about it.
+
+    Attributes:
+        findings: All of it.
+    """
+
+    def __init__(self, message: str, findings: tuple[Finding, ...]) -> None:
+        super().__init__(message)
+        self.findings = findings
+
+
 def refusal(findings: Iterable[Finding]) -> str:
     """Return the message for data that is refused: what it is refused for case by case, then each warning in a line."""
     findings = tuple(findings)
     lines: list[str] = []
     for finding in findings:
         if finding.refused:
-            lines += [f"{finding.summary}:", *(f"  {finding.line(case)}" for case in finding.cases[:LISTED])]
+            lines.append(f"{finding.summary}{':' if finding.cases else '.'}")
+            lines += [f"  {finding.line(case)}" for case in finding.cases[:LISTED]]
             if len(finding.cases) > LISTED:
-                lines.append(f"  and {len(finding.cases) - LISTED:,} more")
+                lines.append(f"  and {len(finding.cases) - LISTED:,} more; `sightkit data` writes all into data.json")
             lines.append(f"{finding.remedy[:1].upper()}{finding.remedy[1:]}.")
     lines += [f"Also: {finding.summary}." for finding in findings if not finding.refused]
     return "\n".join(lines)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from sightkit.images.decoding.reading import place_of
 from sightkit.images.findings.balance import absent_classes, imbalance, unusable_classes
 from sightkit.images.findings.condition import bad_images, wrong_extensions
 from sightkit.images.findings.finding import Finding
@@ -26,14 +28,17 @@ def find_all(source: ImageSource, pictures: Pictures, division: Division, *, ski
         skip: Whether bad images are left out.
     """
     ids, labels, classes = source.samples.ids, source.samples.labels, source.classes
+    places = {row: place_of(source, row) for row in pictures.problems}
     refusable = [
-        bad_images(pictures.problems, ids=ids, skip=skip),
-        unusable_classes(pictures.facts, labels, classes=classes),
+        bad_images(pictures.problems, ids=ids, places=places, skip=skip),
+        unusable_classes(labels, division.splits, classes=classes),
         *division.findings,
     ]
-    yield from filter(None, refusable)
     if "train" not in division.splits:
+        yield nothing_to_train_on(len(ids), division)
+        yield from (replace(each, refused=True) for each in refusable if each)  # since they are why
         return
+    yield from filter(None, refusable)
     warnings = [
         wrong_extensions(pictures.facts, ids=ids),
         *absent_classes(labels, division.splits, classes=classes),
@@ -41,3 +46,20 @@ def find_all(source: ImageSource, pictures: Pictures, division: Division, *, ski
         near_duplicates(pictures.facts, pictures.images, splits=division.splits, ids=ids),
     ]
     yield from filter(None, warnings)
+
+
+def nothing_to_train_on(count: int, division: Division) -> Finding:
+    """Return that no image is in the training split."""
+    used = {split: len(rows) for split, rows in division.splits.items()}
+    left_out = count - sum(used.values())
+    where = [
+        *(f"{number:,} in {split}" for split, number in used.items()),
+        *([f"{left_out:,} left out"] * bool(left_out)),
+    ]
+    return Finding(
+        kind="nothing-to-train-on",
+        refused=True,
+        summary=f"no images are left to train on: of {count:,} are {' and '.join(where)}",
+        remedy="mend the images, or have fewer of them left out",
+        cases=(),
+    )

@@ -34,8 +34,9 @@ def fingerprint_of(
     if stamps is None or maker is None:
         return source.fingerprint()
     place = folder / key_of(source, maker, stamps)
-    with suppress(OSError):
-        return place.read_text(encoding="ascii")
+    with suppress(OSError, ValueError):
+        if remembered := place.read_text(encoding="ascii").strip():
+            return remembered
     start = time.time()
     fingerprint = source.fingerprint()
     if not is_racy(stamps, now=start):
@@ -44,17 +45,10 @@ def fingerprint_of(
 
 
 def remember(place: Path, fingerprint: str) -> None:
-    """Write a fingerprint down.
-
-    Raises:
-        StorageError: it can't be written.
-    """
-    try:
+    """Write a fingerprint down; where that cannot be done it is made again the next time."""
+    with suppress(OSError, StorageError):
         place.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        message = f"{place.parent}: cannot be made: {error.strerror}; choose another folder (--cache-dir)"
-        raise StorageError(message) from error
-    write_text(place, fingerprint)
+        write_text(place, fingerprint)
 
 
 def key_of(source: ImageSource, maker: Maker, stamps: tuple[Stamp | None, ...]) -> str:

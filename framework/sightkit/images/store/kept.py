@@ -53,9 +53,9 @@ def describe(path: Path) -> Kept | None:
     """Return what is known of a store; ``None`` if it was removed just now."""
     complete = path.suffix != ".making"
     shape, label = None, ""
-    with suppress(OSError, ValueError):
+    with suppress(OSError, ValueError, TypeError, LookupError):
         shape = read_rows(path / "images.npy").shape
-        label = json.loads((path / "about.json").read_text(encoding="utf-8"))["label"]
+        label = str(json.loads((path / "about.json").read_text(encoding="utf-8"))["label"])
     try:
         size = sum(file.stat().st_size for file in path.iterdir())
         used = (path / ("about.json" if complete else "facts.npy")).stat().st_mtime

@@ -39,6 +39,7 @@ def fill_store(
     """
     count = len(source.samples.ids)
     check_room(folder, needed=count * int(np.prod(form.shape)) + count * FACTS.itemsize)
+    folder.mkdir(exist_ok=True)
     problems: dict[int, str] = {}
     with (
         RowFile(folder / "images.npy", (count, *form.shape), np.uint8) as images,
@@ -69,8 +70,10 @@ def is_whole(images: NDArray[np.uint8], facts: NDArray[Any], start: int) -> bool
 
 def check_room(folder: Path, *, needed: int) -> None:
     """Refuse images that the disk has no room for, before hours are spent on them."""
-    there = sum(file.stat().st_blocks * 512 for file in folder.iterdir()) if hasattr(folder.stat(), "st_blocks") else 0
-    free = shutil.disk_usage(folder).free + there
+    there = 0
+    if folder.exists() and hasattr(folder.stat(), "st_blocks"):
+        there = sum(file.stat().st_blocks * 512 for file in folder.iterdir())
+    free = shutil.disk_usage(folder.parent).free + there
     if needed + SPARE_BYTES > free:
         message = (
             f"{folder.parent}: the prepared images need {readable_size(needed)}, and {readable_size(free)} are free on "

@@ -49,12 +49,12 @@ def stored_pictures(
     stamps = None if source.files is None else stamps_of(source.files)
     fingerprint = fingerprint_of(source, maker=maker, stamps=stamps, folder=cache / "fingerprints")
     folder = StoreFolder(cache, address_of(fingerprint, form, maker))
-    if (pictures := folder.open()) is not None:
+    if (pictures := folder.open(form)) is not None:
         return pictures
     try:
         folder.lock.parent.mkdir(parents=True, exist_ok=True)
         with locked(folder.lock, waiting):
-            if (pictures := folder.open()) is not None:  # another process has made it meanwhile
+            if (pictures := folder.open(form)) is not None:  # another process has made it meanwhile
                 return pictures
             about = {"label": maker.label if maker else "", "fingerprint": fingerprint}
             return make(folder, source, form, about=about, stamps=stamps, progress=progress)
@@ -77,14 +77,13 @@ def make(
 ) -> Pictures:
     """Make a store, or finish it, and return what is in it."""
     shutil.rmtree(folder.path, ignore_errors=True)  # a damaged one
-    folder.making.mkdir(exist_ok=True)
     problems = fill_store(folder.making, source, form, progress)
     if stamps is not None and source.files is not None and (now := stamps_of(source.files)) != stamps:
         shutil.rmtree(folder.making)
         changed = [file for file, before, after in zip(source.files, stamps, now, strict=True) if before != after]
         raise DataError(changed_meanwhile(changed))
     folder.seal({**about, "form": asdict(form), "problems": problems})
-    pictures = folder.open()
+    pictures = folder.open(form)
     assert pictures is not None
     return pictures
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import os
 import struct
+import subprocess
+import sys
 import warnings
 import zlib
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +19,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageOps
 
 from sightkit import DataError
-from sightkit.images.decoding.decode import MAX_PIXELS, decode
+from sightkit.images.decoding.decode import MAX_PIXELS, decode, examine
 from sightkit.images.decoding.form import Form
 
 GRADIENT = np.stack(
@@ -340,3 +342,37 @@ def test_an_unknown_way_of_resizing_is_a_mistake_of_the_caller_and_no_bad_image(
     for content in (GRADIENT, encoded(GRADIENT, "PNG")):
         with pytest.raises(ValueError, match="expected one of stretch, crop, pad, found 'squash'"):
             decode(content, Form(size=(32, 48), channels=3, resize="squash"))
+
+
+@pytest.mark.parametrize("bit", range(0, 8000, 1000))
+def test_a_png_with_one_wrong_bit_in_its_pixels_is_damaged(bit):
+    stream = io.BytesIO()
+    Image.fromarray(np.random.default_rng(0).integers(0, 256, (40, 40, 3), dtype=np.uint8)).save(stream, "PNG")
+    content = bytearray(stream.getvalue())
+    content[100 + bit // 8] ^= 1 << bit % 8
+    with pytest.raises(DataError, match=r"damaged image: ."):
+        decode(bytes(content), Form(size=(40, 40), channels=3))
+
+
+def test_too_little_memory_is_not_taken_for_damage():
+    program = (
+        "import io, resource, numpy as np; from PIL import Image\n"
+        "from sightkit.images.decoding.decode import Form, decode\n"
+        "stream = io.BytesIO(); Image.new('RGB', (8000, 8000)).save(stream, 'PNG')\n"
+        "resource.setrlimit(resource.RLIMIT_DATA, (150 * 2**20, 150 * 2**20))\n"
+        "try: decode(stream.getvalue(), Form(size=(4, 4), channels=3))\n"
+        "except MemoryError: print('memory')"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.stdout == "memory\n", done.stderr
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "TIFF", "WEBP"])
+@pytest.mark.parametrize("turn", [1, 3, 6, 8])
+def test_the_size_that_is_told_is_that_of_the_upright_image(kind, turn):
+    exif = Image.Exif()
+    exif[0x0112] = turn
+    stream = io.BytesIO()
+    Image.new("RGB", (50, 40)).save(stream, kind, exif=exif)
+    found = examine(stream.getvalue(), Form(size=(8, 8), channels=3))
+    assert found.size == ((50, 40) if turn in {6, 8} else (40, 50))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from sightkit.images.decoding.facts import BAD, FACTS, GOOD
 from sightkit.images.findings.balance import absent_classes, imbalance, unusable_classes
 
 CLASSES = ("cat", "dog", "owl")
@@ -16,16 +15,15 @@ def splits(*sizes: int) -> dict:
     return {name: np.arange(end - size, end) for name, size, end in zip(names, sizes, ends, strict=False)}
 
 
-def test_a_class_of_which_every_image_is_bad_is_refused():
-    facts, labels = np.zeros(5, FACTS), np.array([0, 0, 1, 1, 2])
-    facts["state"] = [GOOD, BAD, BAD, BAD, GOOD]
-    finding = unusable_classes(facts, labels, classes=CLASSES)
+def test_a_class_of_which_every_image_is_left_out_is_refused():
+    labels = np.array([0, 0, 1, 1, 2])
+    usable = {"train": np.array([0]), "test": np.array([4])}
+    finding = unusable_classes(labels, usable, classes=CLASSES)
     assert finding is not None
     assert (finding.kind, finding.refused) == ("absent-class", True)
     assert finding.summary == "1 of 3 classes has no image that can be used"
     assert [finding.line(case) for case in finding.cases] == ["'dog': 0 of 2 can be used"]
-    facts["state"][2] = GOOD
-    assert unusable_classes(facts, labels, classes=CLASSES) is None
+    assert unusable_classes(labels, {**usable, "validation": np.array([2])}, classes=CLASSES) is None
 
 
 def test_classes_that_are_missing_from_a_split_are_told_for_each_split():

@@ -12,15 +12,15 @@ IDS = ["a.jpg", "b.jpg", "c.jpg"]
 
 
 def test_bad_images_are_refused_or_left_out():
-    problems = {2: "/pets/c.jpg: truncated", 0: "/pets/a.jpg: empty"}
-    refused, skipped = bad_images(problems, ids=IDS, skip=False), bad_images(problems, ids=IDS, skip=True)
+    told = {"problems": {2: "truncated", 0: "empty"}, "ids": IDS, "places": {0: "/pets/a.jpg", 2: "/pets/c.jpg"}}
+    refused, skipped = bad_images(**told, skip=False), bad_images(**told, skip=True)
     assert refused is not None
     assert skipped is not None
     assert (refused.refused, skipped.refused) == (True, False)
     assert refused.summary == "2 of 3 images cannot be used"
     assert skipped.summary == "2 of 3 images cannot be used and were left out"
     assert [refused.line(case) for case in refused.cases] == ["/pets/a.jpg: empty", "/pets/c.jpg: truncated"]
-    assert bad_images({}, ids=IDS, skip=True) is None
+    assert bad_images({}, ids=IDS, places={}, skip=True) is None
 
 
 def test_a_file_that_is_named_for_another_format_is_a_warning_that_says_what_it_is():

@@ -7,9 +7,9 @@ from sightkit.images.findings.finding import Case, Finding, refusal, table_rows
 BAD = Finding(
     kind="bad-image",
     refused=True,
-    summary="22 of 70 images cannot be used",
+    summary="102 of 700 images cannot be used",
     remedy="replace or remove them",
-    cases=tuple(Case((f"cats/{row}.jpg",), f"/pets/cats/{row}.jpg: the file is\nempty") for row in range(22)),
+    cases=tuple(Case((f"cats/{row}.jpg",), f"/pets/cats/{row}.jpg: the file is\nempty") for row in range(102)),
 )
 NEAR = Finding(
     kind="near-duplicate", refused=False, summary="1 image looks odd", remedy="look", cases=(Case(("a", "b"), "train"),)
@@ -21,10 +21,10 @@ ABSENT = Finding(
 
 def test_a_refusal_lists_what_is_refused_and_then_a_line_for_each_warning():
     lines = refusal([NEAR, BAD, ABSENT]).split("\n")
-    assert lines[:2] == ["22 of 70 images cannot be used:", "  /pets/cats/0.jpg: the file is\\nempty"]
-    assert lines[20:] == [
-        "  /pets/cats/19.jpg: the file is\\nempty",
-        "  and 2 more",
+    assert lines[:2] == ["102 of 700 images cannot be used:", "  /pets/cats/0.jpg: the file is\\nempty"]
+    assert lines[100:] == [
+        "  /pets/cats/99.jpg: the file is\\nempty",
+        "  and 2 more; `sightkit data` writes all into data.json",
         "Replace or remove them.",
         "1 of 2 classes has none:",
         "  'cat'",
@@ -35,7 +35,7 @@ def test_a_refusal_lists_what_is_refused_and_then_a_line_for_each_warning():
 
 def test_the_table_has_refused_findings_first_each_with_an_example():
     assert table_rows([NEAR, BAD]) == [
-        ["22 of 70 images cannot be used", "22", "/pets/cats/0.jpg: the file is\\nempty"],
+        ["102 of 700 images cannot be used", "102", "/pets/cats/0.jpg: the file is\\nempty"],
         ["1 image looks odd", "1", "a, b: train"],
     ]
 
@@ -48,4 +48,9 @@ def test_a_document_has_every_case():
         "remedy": "look",
         "cases": [{"images": ["a", "b"], "detail": "train"}],
     }
-    assert len(BAD.document()["cases"]) == 22
+    assert len(BAD.document()["cases"]) == 102
+
+
+def test_of_many_copies_of_an_image_the_first_few_are_named():
+    copies = Case(tuple("abcdefg"), "train and test")
+    assert NEAR.line(copies) == "a, b, c, d, e and 2 more: train and test"
