@@ -199,3 +199,15 @@ def test_a_class_that_duplicates_leave_nothing_of_is_refused():
             images={"size": (4, 4)},
             split={"duplicates": "drop-train"},
         )
+
+
+def test_exactly_the_bad_images_are_missing_when_they_are_skipped(tmp_path):
+    contents = pictures(60)
+    contents[3], contents[50] = b"", b"<html>"
+    for cache in (None, tmp_path):
+        data = prepared(Files(contents), images={"size": (4, 4), "on_bad_image": "skip"}, cache=cache)
+        used = np.sort(np.concatenate(list(data.splits.values())))
+        np.testing.assert_array_equal(used, np.delete(np.arange(60), [3, 50]))
+        (finding,) = data.findings
+        assert finding.summary == "2 of 60 images cannot be used and were left out"
+        assert [case.images for case in finding.cases] == [("image-3",), ("image-50",)]

@@ -52,10 +52,9 @@ def nothing_to_train_on(count: int, division: Division) -> Finding:
     """Return that no image is in the training split."""
     used = {split: len(rows) for split, rows in division.splits.items()}
     left_out = count - sum(used.values())
-    where = [
-        *(f"{number:,} in {split}" for split, number in used.items()),
-        *([f"{left_out:,} left out"] * bool(left_out)),
-    ]
+    where = [f"{number:,} in {split}" for split, number in used.items()]
+    if left_out:
+        where.append(f"{left_out:,} left out")
     return Finding(
         kind="nothing-to-train-on",
         refused=True,
