@@ -13,6 +13,7 @@ from sightkit.config.files import read_tree
 from sightkit.config.layer import apply_overrides
 from sightkit.config.overrides import Override, as_toml_value, parse_overrides, python_overrides
 from sightkit.config.tree import Origin, Tree
+from sightkit.contracts import ImageSource
 from sightkit.errors import ConfigError, PluginError
 from sightkit.experiment.in_memory import IN_MEMORY, WithSource
 from sightkit.experiment.resolve import default_uses, name_from, resolve
@@ -24,7 +25,6 @@ from sightkit.use import UnknownComponentError, validate_params
 if TYPE_CHECKING:
     import keras
 
-    from sightkit.contracts import ImageSource
     from sightkit.images import PreparedData
     from sightkit.runs.display import Display
     from sightkit.runs.folder import Run
@@ -101,8 +101,8 @@ class Experiment:
 
         Args:
             cache_dir: Where prepared images are kept; by default what ``SIGHTKIT_CACHE_DIR`` says, else the user's
-                folder for such things (``~/.cache/sightkit`` on Linux). With ``images.cache = "none"`` nothing is
-                written.
+                folder for such things (``~/.cache/sightkit`` on Linux), and nowhere for images that are in memory. With
+                ``images.cache = "none"`` nothing is written.
             display: Who watches; nobody by default.
 
         Raises:
@@ -172,6 +172,9 @@ def load(
     else:
         tree = load_file(source, registry, problems)
     if dataset is not None:
+        if not isinstance(dataset, ImageSource):
+            message = f"dataset: expected a sightkit.ImageSource, such as ArraySource, found {type(dataset).__name__}"
+            raise ConfigError(message)
         tree.put(("dataset",), {"use": IN_MEMORY}, Origin("sightkit.load", Path.cwd()))
     return Experiment(tree, registry=registry, source=dataset, problems=problems)
 

@@ -44,9 +44,7 @@ def list_stores(*, cache_dir: CacheOption = None, json: JsonOption = False) -> N
 def clear(
     names: Annotated[
         list[str] | None,
-        typer.Argument(
-            metavar="[STORE]...", help="Which ones, as `list` names them; by default all.", show_default=False
-        ),
+        typer.Argument(metavar="STORE", help="Which ones, as `list` names them; by default all.", show_default=False),
     ] = None,
     *,
     unused_for: Annotated[

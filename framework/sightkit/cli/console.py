@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 # rich takes a tenth of the time of `sightkit check`, which needs none of it: it is imported where there is colour.
 
 
+LONGEST_NAME = 40
+"""What is longer in a table's first column is no name, and may be broken into lines."""
+
+
 def console(*, stderr: bool = False) -> Console:
     """Return a console for standard output or error; NO_COLOR and pipes are respected."""
     from rich.console import Console
@@ -28,17 +32,17 @@ def complain(message: str) -> None:
     write_message("error", "bold red", message)
 
 
-def warn(message: str) -> None:
+def warn(message: str, *, to: Console | None = None) -> None:
     """Print a warning."""
-    write_message("warning", "yellow", message)
+    write_message("warning", "yellow", message, to=to)
 
 
-def write_message(word: str, style: str, message: str) -> None:
-    """Print a message to standard error with a word in front that says how serious it is."""
+def write_message(word: str, style: str, message: str, *, to: Console | None = None) -> None:
+    """Print a message to standard error, or ``to`` a console, with a word in front that says how serious it is."""
     from rich.text import Text
 
     lines = [printable(line) for line in message.split("\n")]
-    console(stderr=True).print(Text.assemble((f"{word}: ", style), "\n".join(lines)))
+    (to or console(stderr=True)).print(Text.assemble((f"{word}: ", style), "\n".join(lines)))
 
 
 def print_text(text: str) -> None:
@@ -62,7 +66,8 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, title:
     if out.is_terminal:
         table = Table(title=title or None, title_justify="left", header_style="bold", pad_edge=False, box=None)
         for number, column in enumerate(columns):
-            table.add_column(column, overflow="fold", no_wrap=number == 0)
+            names = number == 0 and all(len(row[0]) <= LONGEST_NAME for row in cells)  # sentences wrap
+            table.add_column(column, overflow="fold", no_wrap=names)
         for row in cells:
             table.add_row(*(Text(cell) for cell in row))
         out.print(table, soft_wrap=False)

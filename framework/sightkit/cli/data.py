@@ -60,7 +60,8 @@ def show(images: PreparedData, document: Mapping[str, Any], folder: Path) -> Non
     """Print the tables, and where the files are."""
     from sightkit.cli.preparing import print_findings
 
-    print_table(["class", *document["images"], "all"], class_rows(document["classes"], document["images"]))
+    counts = document["images_per_class"]
+    print_table(["class", *counts, "all"], class_rows(document["classes"], counts))
     print_text("\n" + "\n".join(f"{name:11}{value}" for name, value in facts(document)) + "\n")
     print_findings(images)
     if not images.findings:
@@ -105,14 +106,9 @@ def found_sizes(sizes: Mapping[str, Any]) -> str:
     smallest, median, largest = (" x ".join(map(str, sizes[name])) for name in ("smallest", "median", "largest"))
     if sizes["distinct"] == 1:
         return f"{smallest} pixels, all images"
-    return f"{smallest} to {largest} pixels, half of them up to {median}, {sizes['distinct']:,} different sizes"
+    return f"{smallest} to {largest} pixels, median {median}, {sizes['distinct']:,} different sizes"
 
 
 def number(count: int) -> str:
     """Return a count as text."""
     return f"{count:,}"
-
-
-def fractions(values: Sequence[float]) -> str:
-    """Return the number of each channel, as text."""
-    return "  ".join(f"{value:.4f}" for value in values)

@@ -36,4 +36,4 @@ def print_findings(data: PreparedData) -> None:
     from sightkit.images.findings.finding import table_rows
 
     if data.findings:
-        print_table(["finding", "cases", "for example"], table_rows(data.findings))
+        print_table(["finding", "cases", "for example", "what to do"], table_rows(data.findings))

@@ -99,8 +99,8 @@ class TerminalDisplay(Display):
         self._texts = texts
 
     def warn(self, message: str) -> None:
-        """Print a warning."""
-        warn(message)
+        """Print a warning, above the bar if there is one."""
+        warn(message, to=self._progress.console)
 
     def summarise(self, run: Run) -> None:
         """Print the scores, the texts of the reports, and where everything is."""

@@ -77,7 +77,8 @@ def prepare(
     labels = source.samples.labels.astype(np.int64)
     for rows in splits.values():
         rows.flags.writeable = False
-    labels.flags.writeable = False
+    sizes = facts["size"]
+    labels.flags.writeable = sizes.flags.writeable = False
     return PreparedData(
         classes=source.classes,
         ids=tuple(source.samples.ids),
@@ -87,6 +88,6 @@ def prepare(
         fingerprint=pictures.fingerprint,
         licence=source.licence,
         citation=source.citation,
-        sizes=facts["size"],
+        sizes=sizes,
         findings=findings,
     )

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import platformdirs
 
-from sightkit.contracts import DatasetTask
+from sightkit.contracts import DatasetTask, ImageSource
 from sightkit.errors import DataError
 from sightkit.experiment import ExperimentSettings
 from sightkit.experiment.in_memory import IN_MEMORY
 from sightkit.runs.build import blaming
 from sightkit.runs.display import Display
-from sightkit.runs.manifest import describe_use
+from sightkit.runs.manifest import describe_use, package_digest, uses_in
 from sightkit.use import Use
 
 if TYPE_CHECKING:
@@ -46,7 +46,11 @@ def prepare_data(settings: ExperimentSettings, *, cache: Path | None, display: D
     use = settings.dataset
     with placing(use):
         with blaming(use, "failed while it was built"), unreadable():
-            source = use.component.build(use.params, DatasetTask(seed=settings.seed))
+            task = DatasetTask(seed=settings.seed)
+            source = use.component.build(use.params, task)
+            if not isinstance(source, ImageSource):
+                message = f"it built {type(source).__name__}; expected a sightkit.ImageSource"
+                raise TypeError(message)
         with blaming(use, "failed while its images were read"), unreadable():
             return prepare(
                 source,
@@ -54,21 +58,31 @@ def prepare_data(settings: ExperimentSettings, *, cache: Path | None, display: D
                 split=settings.split,
                 seed=settings.seed,
                 cache=cache,
-                maker=maker_of(use),
+                maker=maker_of(use, task),
                 progress=display.preparing,
                 waiting=display.waiting,
             )
 
 
-def maker_of(use: Use[Any]) -> Maker | None:
-    """Return which code a dataset's component is, and its parameters; ``None`` where it was handed over."""
+def maker_of(use: Use[Any], task: DatasetTask) -> Maker | None:
+    """Return which code made a source, and of what; ``None`` where it was handed over.
+
+    Args:
+        use: The dataset, with those that it holds.
+        task: What it was built for.
+    """
     from sightkit.images.maker import Maker
 
     if use.name == IN_MEMORY:
         return None
-    paths = [str(value) for _, value in use.params if isinstance(value, Path)]
-    label = " ".join([use.component.name, *paths])
-    return Maker(label=label, code=json.dumps(describe_use("dataset", use)), params=repr(use.params))
+    code = [[describe_use(role, each), package_digest(each.component.build)] for role, each in uses_in("dataset", use)]
+    label = " ".join([use.component.name, *paths_of(use)])
+    return Maker(label=label, code=json.dumps(code), params=repr((use.params, task)))
+
+
+def paths_of(use: Use[Any]) -> list[str]:
+    """Return the paths among a dataset's parameters."""
+    return [str(value) for _, value in use.params if isinstance(value, Path)]
 
 
 def cache_folder(wanted: Path | str | None) -> Path:
@@ -95,8 +109,7 @@ def placing(use: Use[Any]) -> Iterator[None]:
     try:
         yield
     except DataError as error:
-        values = (getattr(use.params, name) for name in type(use.params).model_fields)
-        paths = [str(value) for value in values if isinstance(value, Path)]
+        paths = paths_of(use)
         if not paths or any(path in str(error) for path in paths):
             raise
         error.args = (f"{', '.join(paths)}: {error}",)

@@ -25,7 +25,7 @@ def data_document(data: PreparedData) -> dict[str, Any]:
         "licence": data.licence,
         "citation": data.citation,
         "classes": list(data.classes),
-        "images": counts(data),
+        "images_per_class": counts(data),
         "split_sha256": data.split_digests(),
         "image_shape": list(data.image_shape),
         "sizes": size_summary(data),

@@ -49,7 +49,7 @@ def draw_preview(settings: ExperimentSettings, data: PreparedData) -> Image.Imag
     else:
         pictures = augmented_pictures(settings, plan, rows)
         note = f"augmentations: {names}"
-        headings = ["as prepared", *(f"epoch {epoch}" for epoch in range(1, EPOCHS + 1))]
+        headings = ["prepared", *(f"epoch {epoch}" for epoch in range(1, EPOCHS + 1))]
     sheet_rows = [
         Row(data.classes[data.labels[row]], data.ids[row], each) for row, each in zip(rows, pictures, strict=True)
     ]

@@ -31,7 +31,7 @@ def test_counts_sizes_and_files_are_told(sightkit: Command, work: Path):
     assert "prepared 40 x 40 pixels, RGB" in lines
     assert "picture pets-data/samples.png" in lines
     document = json.loads((work / "pets-data" / "data.json").read_text())
-    assert document["images"]["train"] == [8, 8]
+    assert document["images_per_class"]["train"] == [8, 8]
     with Image.open(work / "pets-data" / "samples.png") as sheet:
         assert sheet.width > 500
 

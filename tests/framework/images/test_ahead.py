@@ -13,11 +13,10 @@ from sightkit.images.ahead import ahead
 
 
 def test_results_come_in_order_from_a_thread_that_then_ends():
-    before = threading.active_count()
     made = list(ahead(lambda item: (item, threading.current_thread()), range(20)))
     assert [item for item, _ in made] == list(range(20))
     assert threading.main_thread() not in {thread for _, thread in made}
-    assert threading.active_count() == before
+    assert not any(thread.is_alive() for _, thread in made)
 
 
 def test_the_next_piece_is_made_while_the_last_is_used_and_no_other():

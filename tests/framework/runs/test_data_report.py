@@ -36,7 +36,7 @@ def test_the_document_has_counts_sizes_statistics_and_digests(data, tmp_path):
     document = json.loads((tmp_path / "new" / "folder" / "data.json").read_text())
     assert document == json.loads(json.dumps(written))
     assert document["classes"] == ["cat", "dog"]
-    assert document["images"] == {"train": [16, 8], "test": [4, 2]}
+    assert document["images_per_class"] == {"train": [16, 8], "test": [4, 2]}
     assert document["sizes"] == {"distinct": 3, "smallest": [10, 12], "median": [20, 30], "largest": [50, 40]}
     assert document["image_shape"] == [8, 8, 3]
     mean = data.images[data.splits["train"]].mean(axis=(0, 1, 2)) / 255

@@ -163,8 +163,8 @@ def test_a_run_leaves_everything_behind_that_the_design_names(tmp_path: Path) ->
     assert run.path.parent == tmp_path / "small"
     names = {path.name for path in run.path.iterdir()}
     assert names == {
-        "manifest.json", "experiment.toml", "resolved.toml", "data.json", "history.csv", "log.txt", "checkpoints", "predictions",
-        "scores.json", "reports", "model",
+        "manifest.json", "experiment.toml", "resolved.toml", "data.json", "history.csv", "log.txt", "checkpoints",
+        "predictions", "scores.json", "reports", "model",
     }  # fmt: skip
     assert [row["epoch"] for row in run.history] == [1, 2]
     assert set(run.predictions) == {"train", "validation", "test"}

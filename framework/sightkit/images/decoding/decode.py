@@ -90,6 +90,9 @@ def examine(content: NDArray[np.uint8] | bytes | Path, form: Form) -> Decoded:
         return examine_file(content, form)
     if isinstance(content, bytes):
         return examine_bytes(content, form)
+    if not isinstance(content, np.ndarray):
+        message = f"an image was read as {type(content).__name__}; expected an array of uint8, bytes or a pathlib.Path"
+        raise TypeError(message)
     return examine_pixels(content, form)
 
 

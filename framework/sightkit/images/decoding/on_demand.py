@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 class DecodedOnDemand:
     """An `ImageArray` whose images are read from their source each time, by a thread a processor.
 
+    The threads live as long as it does.
+
     Args:
         source: The images.
         form: What they are brought to.
@@ -48,11 +50,12 @@ class DecodedOnDemand:
         return len(self._facts)
 
     def __getitem__(self, rows: NDArray[np.int64]) -> NDArray[np.uint8]:
-        """Return the images at ``rows``; zeros for those that were bad when they were checked.
+        """Return the images at ``rows``, which may be a mask too; zeros for those that were bad when they were checked.
 
         Raises:
             DataError: an image can't be read any more, or has changed.
         """
+        rows = np.atleast_1d(np.arange(len(self))[rows])
         pixels = np.zeros((len(rows), *self._form.shape), np.uint8)
 
         def fill(place: int) -> None:
@@ -66,7 +69,7 @@ class DecodedOnDemand:
 
     def _read(self, row: int) -> NDArray[np.uint8]:
         image, path = read_image(self._source, row, self._form)
-        if not np.array_equal(np.frombuffer(image.digest[:16], "<u8"), self._facts[row]["digest"]):
+        if not np.array_equal(np.frombuffer(image.digest, "<u8"), self._facts[row]["digest"]):
             message = f"{path or self._source.samples.ids[row]}: has changed since it was checked; run again"
             raise DataError(message)
         return image.pixels

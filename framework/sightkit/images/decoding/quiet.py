@@ -23,4 +23,4 @@ def quiet_pillow() -> Iterator[None]:
         yield
     finally:
         with suppress(ValueError):  # another thread may have exchanged the list
-            cast("list[Any]", warnings.filters).remove(silence)
+            filters.remove(silence)

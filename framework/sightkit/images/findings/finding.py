@@ -102,8 +102,13 @@ def refusal(findings: Iterable[Finding]) -> str:
 
 
 def table_rows(findings: Iterable[Finding]) -> list[list[str]]:
-    """Return the rows of a table of findings, refused ones first: what was found, how often, an example."""
+    """Return the rows of a table of findings, refused ones first: what was found, how often, an example, the remedy."""
     return [
-        [finding.summary, f"{len(finding.cases):,}", finding.line(finding.cases[0]) if finding.cases else ""]
+        [
+            finding.summary,
+            f"{len(finding.cases):,}",
+            finding.line(finding.cases[0]) if finding.cases else "",
+            finding.remedy,
+        ]
         for finding in sorted(findings, key=lambda finding: not finding.refused)
     ]

@@ -31,7 +31,7 @@ def fingerprint_of(
         stamps: Those of the source's files, taken just now; ``None`` where it has none.
         folder: Where fingerprints are remembered.
     """
-    if stamps is None or maker is None:
+    if maker is None or not stamps or None in stamps:  # nothing would show that a file has changed
         return source.fingerprint()
     place = folder / key_of(source, maker, stamps)
     with suppress(OSError, ValueError):

@@ -45,7 +45,9 @@ def fill_store(
         RowFile(folder / "images.npy", (count, *form.shape), np.uint8) as images,
         RowFile(folder / "facts.npy", (count,), FACTS) as facts,
     ):
-        starts = [start for start in block_starts(count) if not is_whole(images.rows(), facts.rows(), start)]
+        there, known = images.rows(), facts.rows()
+        starts = [start for start in block_starts(count) if not is_whole(there, known, start)]
+        del there, known
         left = sum(min(ROWS_A_BLOCK, count - start) for start in starts)
         for block in read_blocks(source, form, starts):
             images.write(block.start, block.pixels)  # first: facts without their pixels would be taken for whole

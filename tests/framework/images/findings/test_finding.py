@@ -35,8 +35,8 @@ def test_a_refusal_lists_what_is_refused_and_then_a_line_for_each_warning():
 
 def test_the_table_has_refused_findings_first_each_with_an_example():
     assert table_rows([NEAR, BAD]) == [
-        ["102 of 700 images cannot be used", "102", "/pets/cats/0.jpg: the file is\\nempty"],
-        ["1 image looks odd", "1", "a, b: train"],
+        ["102 of 700 images cannot be used", "102", "/pets/cats/0.jpg: the file is\\nempty", "replace or remove them"],
+        ["1 image looks odd", "1", "a, b: train", "look"],
     ]
 
 

@@ -343,3 +343,12 @@ def test_bad_images_are_named_where_they_are_now(shelf: Shelf):
         moved.prepare()
     assert str(moved.images / "007.png") in str(caught.value)
     assert str(shelf.images) + "/" not in str(caught.value)
+
+
+def test_images_on_demand_are_chosen_as_those_of_an_array(shelf: Shelf):
+    kept = shelf.prepare()
+    on_demand = shelf.prepare(cache=None)
+    for rows in (kept.labels == 1, slice(5), np.array([-1, 0]), [3, 3]):
+        np.testing.assert_array_equal(on_demand.images[rows], kept.images[rows], strict=True)
+    with pytest.raises(IndexError):
+        on_demand.images[np.array([100])]
