@@ -114,7 +114,7 @@ class Experiment:
         return prepare_data(self.settings, cache=self._cache(cache_dir), display=display or Display())
 
     def _cache(self, wanted: Path | str | None) -> Path | None:
-        from sightkit.runs.data import cache_folder
+        from sightkit.runs.cache import cache_folder
 
         return None if self._source is not None and wanted is None else cache_folder(wanted)
 

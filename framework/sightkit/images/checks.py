@@ -26,7 +26,7 @@ def check_table(source: ImageSource) -> None:
             different lengths, labels that are no index into the classes, or splits that don't exist.
     """
     classes, samples = source.classes, source.samples
-    if not samples.ids:
+    if len(samples.ids) == 0:
         message = "the dataset has no images; expected at least one of each class"
         raise DataError(message)
     if len(classes) < 2:
@@ -64,8 +64,9 @@ def check_columns(samples: Samples) -> None:
 def check_labels(classes: Sequence[str], samples: Samples) -> None:
     """Refuse labels that are no index into the classes, and classes without images."""
     labels = samples.labels
-    if labels.ndim != 1 or labels.dtype.kind not in "iu":
-        message = f"labels: expected integers of shape (n,), found {labels.dtype} of shape {labels.shape}"
+    if not isinstance(labels, np.ndarray) or labels.ndim != 1 or labels.dtype.kind not in "iu":
+        found = f"{labels.dtype} of shape {labels.shape}" if isinstance(labels, np.ndarray) else type(labels).__name__
+        message = f"labels: expected an array of integers of shape (n,), found {found}"
         raise DataError(message)
     outside = (labels < 0) | (labels >= len(classes))
     if outside.any():

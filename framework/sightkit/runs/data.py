@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import platformdirs
-
 from sightkit.contracts import DatasetTask, ImageSource
 from sightkit.errors import DataError
 from sightkit.experiment import ExperimentSettings
-from sightkit.experiment.in_memory import IN_MEMORY
 from sightkit.runs.build import blaming
 from sightkit.runs.display import Display
-from sightkit.runs.manifest import describe_use, package_digest, uses_in
+from sightkit.runs.maker import maker_of, paths_of
 from sightkit.use import Use
 
 if TYPE_CHECKING:
     from sightkit.images import PreparedData
-    from sightkit.images.maker import Maker
-
-
-CACHE_VARIABLE = "SIGHTKIT_CACHE_DIR"
 
 
 def prepare_data(settings: ExperimentSettings, *, cache: Path | None, display: Display) -> PreparedData:
@@ -64,33 +56,6 @@ def prepare_data(settings: ExperimentSettings, *, cache: Path | None, display: D
             )
 
 
-def maker_of(use: Use[Any], task: DatasetTask) -> Maker | None:
-    """Return which code made a source, and of what; ``None`` where it was handed over.
-
-    Args:
-        use: The dataset, with those that it holds.
-        task: What it was built for.
-    """
-    from sightkit.images.maker import Maker
-
-    if use.name == IN_MEMORY:
-        return None
-    code = [[describe_use(role, each), package_digest(each.component.build)] for role, each in uses_in("dataset", use)]
-    label = " ".join([use.component.name, *paths_of(use)])
-    return Maker(label=label, code=json.dumps(code), params=repr((use.params, task)))
-
-
-def paths_of(use: Use[Any]) -> list[str]:
-    """Return the paths among a dataset's parameters."""
-    return [str(value) for _, value in use.params if isinstance(value, Path)]
-
-
-def cache_folder(wanted: Path | str | None) -> Path:
-    """Return where prepared images are kept: the folder that is wanted, else the user's for such things."""
-    wanted = wanted or os.environ.get(CACHE_VARIABLE)
-    return Path(wanted) if wanted else platformdirs.user_cache_path("sightkit", appauthor=False)
-
-
 @contextmanager
 def unreadable() -> Iterator[None]:
     """Take a file that cannot be read for what it is, and not for a mistake in the plugin that tried."""
@@ -114,16 +79,3 @@ def placing(use: Use[Any]) -> Iterator[None]:
             raise
         error.args = (f"{', '.join(paths)}: {error}",)
         raise
-
-
-def describe_data(data: PreparedData) -> dict[str, Any]:
-    """Return what a manifest says of the data."""
-    return {
-        "fingerprint": data.fingerprint,
-        "classes": list(data.classes),
-        "image_shape": list(data.image_shape),
-        "images": {name: len(rows) for name, rows in data.splits.items()},
-        "split_sha256": data.split_digests(),
-        "licence": data.licence,
-        "citation": data.citation,
-    }

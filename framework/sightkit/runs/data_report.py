@@ -109,3 +109,16 @@ def write_data_report(data: PreparedData, folder: Path, *, name: str, seed: int)
     write_json(folder / "data.json", document)
     save_picture(draw_samples(data, name=name, seed=seed), folder / "samples.png")
     return document
+
+
+def describe_data(data: PreparedData) -> dict[str, Any]:
+    """Return what a manifest says of the data."""
+    return {
+        "fingerprint": data.fingerprint,
+        "classes": list(data.classes),
+        "image_shape": list(data.image_shape),
+        "images": {name: len(rows) for name, rows in data.splits.items()},
+        "split_sha256": data.split_digests(),
+        "licence": data.licence,
+        "citation": data.citation,
+    }

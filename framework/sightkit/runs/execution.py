@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sightkit.experiment.in_memory import IN_MEMORY
-from sightkit.runs.data import describe_data
+from sightkit.runs.data_report import describe_data
 from sightkit.runs.display import Display
 from sightkit.runs.extensions import Extensions
 from sightkit.runs.folder import Run

@@ -8,7 +8,6 @@ import inspect
 import os
 import platform
 import re
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -106,21 +105,6 @@ def source_digest(function: Any) -> str | None:
         return hashlib.sha256(Path(source).read_bytes()).hexdigest() if source else None
     except (TypeError, OSError):
         return None
-
-
-def package_digest(function: Any) -> str | None:
-    """Return the SHA-256 of the package that a function was defined in: of all modules beside its own.
-
-    A plugin that is one file has none beside it. The name of a project's package changes with each of its files.
-    """
-    module = sys.modules.get(function.__module__)
-    file = getattr(module, "__file__", None)
-    if module is None or file is None or not module.__package__:
-        return getattr(function, "__module__", None)
-    digest = hashlib.sha256(function.__module__.encode())
-    for path in sorted(Path(file).parent.glob("*.py")):
-        digest.update(hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()
 
 
 def version_of(distribution: str) -> str | None:

@@ -132,8 +132,16 @@ def test_a_long_list_of_bad_images_is_cut_and_counted():
 
 
 def test_a_mistake_in_a_source_is_not_mistaken_for_a_bad_image():
-    with pytest.raises(KeyError, match="oops"):
+    with pytest.raises(KeyError, match="oops") as caught:
         prepared(Files([*pictures(10), KeyError("oops")]), images={"size": (4, 4)})
+    assert caught.value.__notes__ == ["while image 'image-10' was read"]
+
+
+def test_labels_that_are_no_array_are_told():
+    source = Files(pictures(4))
+    source.samples = Samples(ids=np.array(source.samples.ids), labels=[0, 1, 0, 1])
+    with pytest.raises(DataError, match=r"^labels: expected an array of integers of shape \(n,\), found list$"):
+        prepared(source)
 
 
 @pytest.mark.parametrize(

@@ -118,6 +118,9 @@ def read_image(source: ImageSource, row: int, form: Form) -> tuple[Decoded, Path
             raise
         message = f"{source.samples.ids[row]}: {error}"
         raise DataError(message) from error
+    except Exception as error:
+        error.add_note(f"while image {source.samples.ids[row]!r} was read")
+        raise
 
 
 def place_of(source: ImageSource, row: int) -> str:
