@@ -41,8 +41,9 @@ RUN_OUT = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM})
 MAX_BYTES = 2**30
 """The largest file that is read, in bytes: more than `MAX_PIXELS` of 16-bit RGB need without any compression."""
 
-DRAFT_GAP = 2
-"""Large JPEGs are decoded at the smallest of 1/1, 1/2, 1/4, 1/8 that is still this many times the final size."""
+DRAFT_GAP = 1
+"""Large JPEGs are decoded at the smallest of 1/1, 1/2, 1/4, 1/8 that is still this many times the final size. With 2
+photographs take a quarter more time, and come nearer to a full decoding (PSNR 41 dB, not 33)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
@@ -25,6 +26,13 @@ if TYPE_CHECKING:
     from sightkit.images.decoding.form import Form
 
 ROWS_A_BLOCK = 32
+
+TRIALS = 2
+"""So many blocks are read before it is decided whether threads would help."""
+
+QUICK_SECONDS = 0.016
+"""A block that is read in less has small images, half a millisecond each, most of it Python: two threads would wait for
+each other and take twice the time of one (28 x 28 pixels)."""
 EXTENSIONS = {
     "BMP": (".bmp",),
     "GIF": (".gif",),
@@ -54,10 +62,24 @@ class Block:
 
 
 def read_blocks(source: ImageSource, form: Form, starts: Sequence[int]) -> Iterator[Block]:
-    """Yield the blocks of images that begin at ``starts`` as they are read, by a thread a processor.
+    """Yield the blocks of images that begin at ``starts`` as they are read.
 
     What is not read yet when the caller stops is not read any more; few blocks wait in memory at any time.
     """
+    seconds = 0.0
+    for start in starts[:TRIALS]:  # the last one counts: in the first, libraries are loaded
+        begin = time.perf_counter()
+        block = read_block(source, form, start)
+        seconds = time.perf_counter() - begin
+        yield block
+    if seconds < QUICK_SECONDS:
+        yield from (read_block(source, form, start) for start in starts[TRIALS:])
+    else:
+        yield from read_in_threads(source, form, starts[TRIALS:])
+
+
+def read_in_threads(source: ImageSource, form: Form, starts: Sequence[int]) -> Iterator[Block]:
+    """Yield blocks as they are read by a thread a processor, see `read_blocks`."""
     threads = usable_processors()
     waiting = iter(starts)
     with ThreadPoolExecutor(threads, thread_name_prefix="sightkit-images") as pool:

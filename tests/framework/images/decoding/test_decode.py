@@ -109,7 +109,7 @@ def test_large_jpegs_are_reduced_while_decoding_but_never_below_what_is_needed(s
         (encoded(large, "JPEG", quality=95, subsampling=0, exif=exif), np.rot90(large, k=-1)),
     ):
         found = decode(content, Form(size=size, channels=3, resize=resize))
-        assert np.abs(found.astype(int) - decode(upright, Form(size=size, channels=3, resize=resize))).mean() < 4
+        assert np.abs(found.astype(int) - decode(upright, Form(size=size, channels=3, resize=resize))).mean() < 5
 
 
 def test_palettes_become_their_colours():
