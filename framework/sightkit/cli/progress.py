@@ -15,6 +15,7 @@ from rich.text import Text
 from sightkit.cli.console import console, print_table, print_text, printable, warn
 from sightkit.cli.process import start_tensorflow
 from sightkit.runs.display import Display
+from sightkit.runs.folder import DATA
 
 if TYPE_CHECKING:
     from sightkit.runs.folder import Run
@@ -159,7 +160,9 @@ def print_table_of_paths(run: Run) -> None:
     """Print where the run and its pictures are."""
     files = [file for file in run.reports if file.suffix in {".png", ".svg", ".html"}] or run.reports
     rows = [["run", short(run.path)], *(["picture", short(file)] for file in files)]
-    print_text("\n" + "\n".join(f"{name:8}{path}" for name, path in rows))
+    if run.findings:
+        rows.append(["findings", short(run.path / DATA)])
+    print_text("\n" + "\n".join(f"{name:9}{path}" for name, path in rows))
 
 
 def short(path: Path) -> str:

@@ -65,7 +65,7 @@ def carry_out(execution: Execution) -> None:
     execution.journal.note(f"data: {counts} images, {data.num_classes} classes")
     write_json(run.path / DATA, data_document(data))
     for finding in data.findings:
-        execution.warn(f"{finding.summary} ({run.path / DATA})")
+        execution.warn(finding.summary)
     execution.tell("sightkit_data_prepared", data=data)
     metrics = build_metrics(settings, data.classes)
     execution.display.building()

@@ -72,7 +72,7 @@ def test_a_run_ends_with_scores_confusion_matrix_and_paths_in_plain_text(sightki
     assert re.search(r"^metric +test +95 % interval$", outcome.out, re.MULTILINE)
     assert re.search(r"^accuracy +0\.\d{4} +0\.\d{4} to 0\.\d{4}$", outcome.out, re.MULTILINE)
     assert "rows are actual classes" in outcome.out
-    (picture,) = re.findall(r"^picture (elsewhere/small/.*-test\.png)$", outcome.out, re.MULTILINE)
+    (picture,) = re.findall(r"^picture +(elsewhere/small/.*-test\.png)$", outcome.out, re.MULTILINE)
     with Image.open(work / picture) as image:
         assert min(image.size) > 200
     assert not outcome.err, "nothing of TensorFlow's greetings reaches a person"
