@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
@@ -42,9 +42,11 @@ def build_basic_cnn(params: BasicCNNParams, task: ArchitectureTask) -> Network:
     """
     import keras
 
+    from sightkit_plugins.architectures._scaling import by_task_statistics
+
     check_size(params, task)
     images = keras.Input(task.image_shape, name="images")
-    maps = standardise(images, task)
+    maps = by_task_statistics(images, task)
     for filters in params.filters:
         for index in range(params.convolutions):
             maps = keras.layers.Conv2D(filters, params.kernel_size, padding="same", use_bias=False)(maps)
@@ -69,15 +71,6 @@ def check_size(params: BasicCNNParams, task: ArchitectureTask) -> None:
             f"{height}x{width}; take {remedy}"
         )
         raise BuildError(message)
-
-
-def standardise(images: Any, task: ArchitectureTask) -> Any:
-    """Return the images with each channel's mean at 0 and standard deviation at 1 over the training split."""
-    import keras
-
-    scale = [1.0 / (std or 1.0) for std in task.channel_std]  # a channel without contrast stays as it is
-    offset = [-mean * factor for mean, factor in zip(task.channel_mean, scale, strict=True)]
-    return keras.layers.Rescaling(scale, offset, name="standardise")(images)
 
 
 def pooling_layer(params: BasicCNNParams) -> keras.layers.Layer:

@@ -25,7 +25,7 @@ def network(shape=(28, 20, 3), **params):
     [{}, {"pooling": "flatten"}, {"convolutions": 2, "kernel_size": 5}, {"filters": (4,), "dropout": 0.0}],
 )
 def test_every_variant_gives_finite_float32_logits(params):
-    model = assemble(network(**params), image_shape=(28, 20, 3), num_classes=7)
+    model = assemble(network(**params), image_shape=(28, 20, 3), num_classes=7).model
     logits = model(np.random.default_rng(0).random((2, 28, 20, 3), np.float32))
     assert logits.shape == (2, 7)
     assert np.isfinite(logits).all()
@@ -63,7 +63,7 @@ def test_images_that_are_too_small_are_refused_with_what_would_fit(shape, remedy
 def test_a_saved_model_loads_without_sightkit_and_predicts_the_same(tmp_path):
     import keras
 
-    model = assemble(network(), image_shape=(28, 20, 3), num_classes=7)
+    model = assemble(network(), image_shape=(28, 20, 3), num_classes=7).model
     model.save(tmp_path / "model.keras")
     images = np.random.default_rng(0).random((2, 28, 20, 3), np.float32)
     np.testing.assert_array_equal(keras.models.load_model(tmp_path / "model.keras")(images), model(images))
