@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pydantic import Field
-
 from sightkit import Loss, LossFunction, LossTask, Params, hookimpl
+from sightkit_plugins.losses._smoothing import LabelSmoothing, smooth
 
 if TYPE_CHECKING:
     import tensorflow as tf
@@ -15,22 +14,16 @@ if TYPE_CHECKING:
 class CrossEntropyParams(Params):
     """Parameters of ``[loss] use = "cross-entropy"``."""
 
-    label_smoothing: float = Field(
-        0.0, ge=0, lt=1, description="Fraction of each label that is spread evenly over all classes."
-    )
+    label_smoothing: LabelSmoothing = 0.0
 
 
 def build_cross_entropy(params: CrossEntropyParams, task: LossTask) -> LossFunction:
-    """Return the softmax cross-entropy, computed from logits so that none is too large.
-
-    Source of label smoothing: Szegedy et al., "Rethinking the Inception Architecture for Computer Vision", CVPR 2016.
-    """
-    kept, spread = 1.0 - params.label_smoothing, params.label_smoothing / task.num_classes
+    """Return the softmax cross-entropy, computed from logits so that none is too large."""
 
     def cross_entropy(labels: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
         import tensorflow as tf
 
-        smoothed = labels * kept + spread if spread else labels
+        smoothed = smooth(labels, params.label_smoothing, num_classes=task.num_classes)
         return tf.nn.softmax_cross_entropy_with_logits(smoothed, logits)
 
     return cross_entropy
