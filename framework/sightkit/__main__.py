@@ -1,5 +1,6 @@
 """The command line's way in, as ``sightkit`` and as ``python -m sightkit``."""
 
+import gc
 import sys
 
 
@@ -23,6 +24,9 @@ def leave_working_directory() -> None:
 def main() -> None:
     """Run the command line and exit with its code."""
     leave_working_directory()
+    # Until the plugins are loaded (cli/opening.py), memory is only filled: looking for garbage in it, again and again,
+    # takes a twentieth of the time to the first answer.
+    gc.disable()
     if hasattr(sys.stdout, "reconfigure"):
         # A name that the terminal's encoding lacks is no reason to fail; standard error is like this from the start.
         sys.stdout.reconfigure(errors="backslashreplace")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, dataclass_transform
 
 from pydantic import BaseModel, ConfigDict
 
@@ -76,6 +76,9 @@ def holds_path(value: Any) -> bool:
 P = TypeVar("P", bound=Params)
 
 
+# The kinds below are dataclasses to type checkers, each with its own type of `build`. At run time all of them have the
+# methods of this one: making the same again for each takes as long as importing several plugins.
+@dataclass_transform(frozen_default=True, kw_only_default=True)
 @dataclass(frozen=True, kw_only=True)
 class Component(Generic[P]):
     """One named thing that a plugin offers. Making one is cheap; the heavy work is in ``build``.
@@ -115,15 +118,25 @@ class Component(Generic[P]):
         if not isinstance(self.requires, tuple):
             message = f'{self.kind} {self.name!r}: requires is {self.requires!r}; expected a tuple: ("scipy>=1",)'
             raise TypeError(message)
-        if self.requires:
-            # Imported here because few components require anything.
-            from packaging.requirements import Requirement
-
-            for requirement in self.requires:
-                Requirement(requirement)
+        for requirement in self.requires:
+            check_requirement(requirement)
 
 
-@dataclass(frozen=True, kw_only=True)
+def check_requirement(text: str) -> None:
+    """Insist that ``text`` is a requirement.
+
+    Raises:
+        ValueError: it is none.
+    """
+    name, version = "[A-Za-z0-9]+([-_.][A-Za-z0-9]+)*", r"(>=|<=|==|!=|<|>)[0-9]+(\.[0-9]+)*"
+    if re.fullmatch(f"{name}({version}(,{version})*)?", text):
+        return
+    # Imported for what is not as plain as this: it takes as long as importing twenty components.
+    from packaging.requirements import Requirement
+
+    Requirement(text)
+
+
 class Dataset(Component[P]):
     """Where images and labels come from."""
 
@@ -132,7 +145,6 @@ class Dataset(Component[P]):
     build: Callable[[P, DatasetTask], ImageSource]
 
 
-@dataclass(frozen=True, kw_only=True)
 class Augmentation(Component[P]):
     """A random change to training images."""
 
@@ -141,7 +153,6 @@ class Augmentation(Component[P]):
     build: Callable[[P, AugmentationTask], Transform]
 
 
-@dataclass(frozen=True, kw_only=True)
 class Architecture(Component[P]):
     """A network from images to logits."""
 
@@ -150,7 +161,6 @@ class Architecture(Component[P]):
     build: Callable[[P, ArchitectureTask], Network | keras.Model]
 
 
-@dataclass(frozen=True, kw_only=True)
 class Optimizer(Component[P]):
     """A rule that turns gradients into updates. Its params have a field ``learning_rate``."""
 
@@ -159,7 +169,6 @@ class Optimizer(Component[P]):
     build: Callable[[P, OptimizerTask], keras.optimizers.Optimizer]
 
 
-@dataclass(frozen=True, kw_only=True)
 class Schedule(Component[P]):
     """How the learning rate changes over the steps."""
 
@@ -168,7 +177,6 @@ class Schedule(Component[P]):
     build: Callable[[P, ScheduleTask], ScheduleFunction]
 
 
-@dataclass(frozen=True, kw_only=True)
 class Loss(Component[P]):
     """What training makes small."""
 
@@ -177,7 +185,6 @@ class Loss(Component[P]):
     build: Callable[[P, LossTask], LossFunction]
 
 
-@dataclass(frozen=True, kw_only=True)
 class Metric(Component[P]):
     """A number that says how good predictions are."""
 
@@ -186,7 +193,6 @@ class Metric(Component[P]):
     build: Callable[[P, MetricTask], MetricFunction]
 
 
-@dataclass(frozen=True, kw_only=True)
 class Report(Component[P]):
     """Files made from the predictions of a run."""
 
@@ -195,7 +201,6 @@ class Report(Component[P]):
     build: Callable[[P, ReportTask], ReportFunction]
 
 
-@dataclass(frozen=True, kw_only=True)
 class Extension(Component[P]):
     """An object whose methods are run hooks, at work while a run goes on."""
 

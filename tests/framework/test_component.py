@@ -6,6 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from packaging.requirements import InvalidRequirement, Requirement
 from pydantic import Field, ValidationError
 
 import sightkit
@@ -51,9 +54,34 @@ def test_build_must_be_callable_and_requires_a_tuple_of_requirements():
     assert make(requires=("scipy>=1",)).requires == ("scipy>=1",)
 
 
+@given(st.text("a1B-_. ,<=>!~[];\"'*", max_size=12) | st.from_regex(r"a(-b)?([<>=!~]{1,2}1(\.[0-9*]+)?,?){0,2}"))
+@example("a~=1")
+@example("a_b==1.*")
+@example("a>=1,<2")
+def test_a_requirement_is_what_packaging_takes_for_one(text):
+    try:
+        Requirement(text)
+    except InvalidRequirement:
+        with pytest.raises(ValueError):  # noqa: PT011 - it is packaging's, which says why
+            make(requires=(text,))
+    else:
+        assert make(requires=(text,)).requires == (text,)
+
+
 def test_a_component_never_changes():
-    with pytest.raises(AttributeError):
-        make().name = "other"
+    for kind in KINDS.values():
+        made = kind(name="made", summary="", params=EmptyParams, build=print)
+        with pytest.raises(AttributeError):
+            made.name = "other"
+
+
+def test_components_are_equal_if_they_are_of_one_kind_and_all_their_fields_are():
+    fields = {"name": "made", "summary": "", "params": EmptyParams, "build": print}
+    assert Metric(**fields) == Metric(**fields)
+    assert hash(Metric(**fields)) == hash(Metric(**fields))
+    assert Metric(**fields) != Metric(**{**fields, "summary": "Another."})
+    assert Metric(**fields) != Augmentation(**fields)
+    assert repr(Metric(**fields)).startswith("Metric(name='made'")
 
 
 def test_every_kind_has_a_word_and_a_hook():

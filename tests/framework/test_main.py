@@ -90,3 +90,24 @@ def test_a_working_directory_that_is_gone_is_no_traceback(home, tmp_path) -> Non
     done = sightkit(["sh", "-c", words], cwd=folder)
     assert done.returncode == 0, done.stderr
     assert "Usage" in done.stdout
+
+
+@pytest.mark.parametrize("command", ["plugins list", "check digits"])
+def test_garbage_is_collected_again_when_the_plugins_are_loaded(command, home, tmp_path) -> None:
+    program = (
+        "import atexit, gc, sys; from sightkit.__main__ import main; sys.argv[0] = 'sightkit'\n"
+        "atexit.register(lambda: print(gc.isenabled(), gc.get_freeze_count() > 0, file=sys.stderr))\nmain()"
+    )
+    done = sightkit([sys.executable, "-c", program, *command.split()], cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.split() == ["True", "True"]
+
+
+def test_from_python_the_collection_of_garbage_stays_as_it_was(home, tmp_path) -> None:
+    program = (
+        "import gc, sightkit; sightkit.load({'dataset': {'use': 'digits'}}).check(); "
+        "print(gc.isenabled(), gc.get_freeze_count())"
+    )
+    done = sightkit([sys.executable, "-c", program], cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == ["True", "0"]

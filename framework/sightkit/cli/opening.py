@@ -6,6 +6,7 @@ The commands import this when they run: what it needs takes longer than all of `
 from __future__ import annotations
 
 import filecmp
+import gc
 import os
 import shlex
 import sys
@@ -33,6 +34,9 @@ def open_registry(folder: Path, *, files: list[Path], trust: bool, strict: bool 
     )
     with redirect_stdout(sys.stderr):  # what a plugin prints is not what a script has asked for
         _ = registry.plugins
+    # It was off since the process began; what is there by now stays, and is never looked through.
+    gc.freeze()
+    gc.enable()
     if strict:
         registry.require_sound()
     return registry

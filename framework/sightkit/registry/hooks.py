@@ -14,6 +14,11 @@ from sightkit.component import KINDS, collecting_hook
 from sightkit.toml.problems import did_you_mean
 
 PREFIX = f"{hookspecs.PROJECT}_"
+MARK = f"{hookspecs.PROJECT}_impl"
+"""The attribute that pluggy's marker leaves on a function."""
+HOOKABLE = (FunctionType, MethodType, staticmethod, classmethod)
+"""What pluggy accepts as a hook."""
+
 COLLECTING = (*(collecting_hook(kind) for kind in KINDS.values()), "sightkit_recipes")
 RUN = tuple(
     name
@@ -31,9 +36,7 @@ def hook_problems(plugin: object, *, expected: tuple[str, ...], elsewhere: tuple
         elsewhere: The hooks that exist but belong in the other sort of object.
     """
     manager = pluggy.PluginManager(hookspecs.PROJECT)
-    for name in dir(plugin):
-        # Looked up without running anything: a property, or a module that is loaded when it is asked for, stays asleep.
-        function = inspect.getattr_static(plugin, name, None)
+    for name, function in members_of(plugin):
         options = marks_of(function)
         if options is not None:
             yield from marked_problems(name, options, expected, elsewhere)
@@ -43,12 +46,47 @@ def hook_problems(plugin: object, *, expected: tuple[str, ...], elsewhere: tuple
             yield from unmarked_problem(name, expected)
 
 
-def marks_of(function: object) -> dict[str, Any] | None:
+def members_of(plugin: object) -> list[tuple[str, object]]:
+    """Return what a plugin holds, by name, without running any of it.
+
+    A property, or a module that is loaded when it is asked for, stays asleep.
+    """
+    if type(plugin) is ModuleType:
+        return list(vars(plugin).items())
+    return [(name, inspect.getattr_static(plugin, name, None)) for name in dir(plugin)]
+
+
+def hooks_of(plugin: object) -> object:
+    """Return what pluggy is to look for hooks in: of a module, which holds many other things, its hooks alone.
+
+    Args:
+        plugin: One whose hooks have no problems.
+    """
+    if type(plugin) is not ModuleType:
+        return plugin
+    hooks = ModuleType(plugin.__name__)
+    vars(hooks).update(
+        {name: each for name, each in vars(plugin).items() if isinstance(each, HOOKABLE) and marks_of(each) is not None}
+    )
+    return hooks
+
+
+def marks_of(member: object) -> dict[str, Any] | None:
     """Return what `hookimpl` noted on a function, or on the one inside a method."""
-    options = inspect.getattr_static(function, f"{PREFIX}impl", None)
-    if isinstance(options, dict):
-        return options
-    return marks_of(function.__func__) if isinstance(function, (staticmethod, classmethod, MethodType)) else None
+    if isinstance(member, (staticmethod, classmethod, MethodType)):
+        return noted(member) or marks_of(member.__func__)
+    return noted(member)
+
+
+def noted(member: object) -> dict[str, Any] | None:
+    """Return what `hookimpl` noted on an object itself, without running any code of the plugin's."""
+    if type(member).__dictoffset__ == 0 or type(member) is ModuleType:
+        return None  # nothing can be noted on it, or never is
+    if isinstance(member, (FunctionType, type)):
+        options = vars(member).get(MARK)
+    else:
+        options = inspect.getattr_static(member, MARK, None)  # slow, and needed for few
+    return options if isinstance(options, dict) else None
 
 
 def belongs_to(plugin: object, function: object) -> bool:

@@ -16,7 +16,7 @@ import pluggy
 from sightkit import hookspecs
 from sightkit.component import KINDS, Component, Recipe, collecting_hook
 from sightkit.errors import PluginError
-from sightkit.registry.hooks import COLLECTING, RUN, hook_problems
+from sightkit.registry.hooks import COLLECTING, RUN, hook_problems, hooks_of
 from sightkit.registry.records import PluginRecord, Status
 from sightkit.registry.sources import Source
 
@@ -99,12 +99,13 @@ def collect(
     """
     if problems := list(hook_problems(plugin, expected=COLLECTING, elsewhere=RUN)):
         raise PluginError("; ".join(problems))
-    scratch.register(plugin, name)
+    hooks = hooks_of(plugin)
+    scratch.register(hooks, name)
     try:
         components = {kind.kind: offered(scratch, collecting_hook(kind), kind) for kind in KINDS.values()}
         recipes = offered(scratch, "sightkit_recipes", Recipe)
     finally:
-        scratch.unregister(plugin)
+        scratch.unregister(hooks)
     for recipe in recipes:
         if not recipe.path.is_file():
             message = f"recipe {recipe.name!r}: {recipe.path} is not a file"

@@ -54,6 +54,14 @@ BROKEN = {
         "import functools\n@hookimpl\n@functools.cache\ndef sightkit_metrics(): return []",
         "sightkit_metrics is a _lru_cache_wrapper, which pluggy passes over; expected a plain function",
     ),
+    "hook-that-is-a-class": (
+        "@hookimpl\nclass sightkit_metrics: pass",
+        "sightkit_metrics is a type, which pluggy passes over; expected a plain function",
+    ),
+    "hook-that-is-partial": (
+        "import functools\nsightkit_metrics = hookimpl(functools.partial(list))",
+        "sightkit_metrics is a partial, which pluggy passes over; expected a plain function",
+    ),
     "wants-an-argument": ("@hookimpl\ndef sightkit_metrics(registry): return []", "registry"),
     "hook-exits": (f"{HOOK}import sys; sys.exit('bye')", "it called sys.exit('bye')"),
     "fails-late": (f"{HOOK}yield metric('early')\n    raise KeyError('late')", "KeyError: 'late'"),
@@ -204,6 +212,27 @@ plugin = Plugin()
     record = record_of(sightkit.Registry(), "acme")
     assert record.status == Status.LOADED, record.reason
     assert [each.name for each in record.components["metric"]] == ["one", "two"]
+
+
+def test_hooks_of_a_module_may_be_methods_and_have_other_names(install) -> None:
+    body = """
+class Holder:
+    @hookimpl
+    def offer(self): return [metric("one")]
+
+@staticmethod
+@hookimpl
+def sightkit_losses(): return []
+
+sightkit_metrics = Holder().offer
+
+@hookimpl(specname="sightkit_metrics")
+def more(): return [metric("two")]
+"""
+    install("acme", {"acme": plugin_source(body)})
+    record = record_of(sightkit.Registry(), "acme")
+    assert record.status == Status.LOADED, record.reason
+    assert sorted(each.name for each in record.components["metric"]) == ["one", "two"]
 
 
 def test_every_collecting_hook_is_collected_from_one_plugin(install, site) -> None:
