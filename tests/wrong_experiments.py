@@ -204,14 +204,14 @@ VALUES = {
     "an unknown key in quotes, of letters of several bytes": Wrong(
         f'{DIGITS}[training]\n"é日" . "épochs" = 3\n',
         (
-            'x.toml:4:1: unknown key "é日" in [training]; known keys: batch_size, class_weights, drop_last, epochs, monitor, sampling',
+            'x.toml:4:1: unknown key "é日" in [training]; known keys: accumulate, batch_size, checkpoints, class_weights, clip_norm, decay, deterministic, distribution, drop_last, early_stopping, ema, epochs, monitor, plateau, precision, replicas, sampling, stages',
         ),
     ),
     "unknown keys that would break the line": Wrong(
         f'{DIGITS}[training]\n"a\\nb" = 3\n"" = 3\n',
         (
-            'x.toml:4:1: unknown key "a\\nb" in [training]; known keys: batch_size, class_weights, drop_last, epochs, monitor, sampling',
-            'x.toml:5:1: unknown key "" in [training]; known keys: batch_size, class_weights, drop_last, epochs, monitor, sampling',
+            'x.toml:4:1: unknown key "a\\nb" in [training]; known keys: accumulate, batch_size, checkpoints, class_weights, clip_norm, decay, deterministic, distribution, drop_last, early_stopping, ema, epochs, monitor, plateau, precision, replicas, sampling, stages',
+            'x.toml:5:1: unknown key "" in [training]; known keys: accumulate, batch_size, checkpoints, class_weights, clip_norm, decay, deterministic, distribution, drop_last, early_stopping, ema, epochs, monitor, plateau, precision, replicas, sampling, stages',
         ),
     ),
     "an unknown key as part of a dotted one": Wrong(
@@ -328,7 +328,7 @@ VALUES = {
             'x.toml:2:8: seed: expected no date or time, found 07:32:00; text needs quotes: "07:32:00"',
             "x.toml:6:11: training.monitor: expected no date or time, found 2024-05-27T07:32:00+00:00; text needs quotes: "
             '"2024-05-27T07:32:00+00:00"',
-            'x.toml:7:1: unknown key "until" in [training]; known keys: batch_size, class_weights, drop_last, epochs, monitor, sampling',
+            'x.toml:7:1: unknown key "until" in [training]; known keys: accumulate, batch_size, checkpoints, class_weights, clip_norm, decay, deterministic, distribution, drop_last, early_stopping, ema, epochs, monitor, plateau, precision, replicas, sampling, stages',
         ),
     ),
     "weights of classes that are no word, no number or less than nothing": Wrong(

@@ -35,7 +35,7 @@ class Tree:
 
     Attributes:
         data: The values: dictionaries, lists and scalars, as TOML has them.
-        origins: Who set what is at a path; what is inside an array has the array's origin.
+        origins: Who set what is at a path, the last one last; what is inside an array has the array's origin.
     """
 
     data: dict[str, Any] = field(default_factory=dict)
@@ -56,6 +56,11 @@ class Tree:
     def origin(self, path: KeyPath) -> Origin | None:
         """Return who set the value at ``path``, or the nearest table or array around it."""
         return self._nearest(path)[1]
+
+    def replaces(self, path: KeyPath, other: KeyPath) -> bool:
+        """Say whether whoever set the value at ``path`` found that at ``other`` there: in another file, or before."""
+        order = list(self.origins)
+        return self.origins[path] != self.origins[other] and order.index(path) > order.index(other)
 
     def get(self, path: KeyPath) -> Any:
         """Return the value at ``path``, or ``None``."""
@@ -95,6 +100,12 @@ class Tree:
         self.put(array, [value for value, _ in kept], origin)
         for index, (_, origins) in enumerate(kept):
             self.origins.update({(*array, index, *inside): known for inside, known in origins.items()})
+
+    def repeat(self, path: KeyPath, again: KeyPath) -> None:
+        """Put a copy of the value at ``path`` at ``again``, too, whose table exists; both remember who set it where."""
+        value = self.get(path)
+        self.get(again[:-1])[again[-1]] = copy.deepcopy(value)
+        self.origins |= {(*again, *inside): origin for inside, origin in self._origins_of(path, value).items()}
 
     def _origins_of(self, path: KeyPath, value: Any) -> dict[KeyPath, Origin]:
         """Return who set a value and what is inside it, by the path inside it, so that it can be moved."""

@@ -7,7 +7,8 @@ from typing import Any
 
 from sightkit.config.tree import Tree
 from sightkit.experiment.settings import ExperimentSettings
-from sightkit.toml.document import KeyPath
+from sightkit.experiment.stage_agreement import stage_problems
+from sightkit.toml.document import KeyPath, dotted
 from sightkit.toml.problems import Problem, did_you_mean
 from sightkit.toml.shown import shown
 
@@ -16,6 +17,13 @@ NAMED = ("metrics", "reports", "extensions")
 
 COMPUTED = {"accuracy": "the accuracy, which is always computed", "loss": "the loss"}
 """What else a name of a metric would stand for, in scores and in ``monitor``."""
+
+MONITORS: tuple[KeyPath, ...] = (
+    ("training", "monitor"),
+    ("training", "early_stopping", "monitor"),
+    ("training", "plateau", "monitor"),
+)
+"""What may be the name of a metric of the experiment."""
 
 FOLDS, VALIDATION = ("split", "folds"), ("split", "validation")
 
@@ -29,6 +37,7 @@ def disagreements(tree: Tree) -> Iterator[Problem]:
         yield from name_problems(tree, table)
     yield from monitor_problems(tree)
     yield from split_problems(tree)
+    yield from stage_problems(tree)
 
 
 def name_problems(tree: Tree, table: str) -> Iterator[Problem]:
@@ -47,16 +56,17 @@ def name_problems(tree: Tree, table: str) -> Iterator[Problem]:
 
 
 def monitor_problems(tree: Tree) -> Iterator[Problem]:
-    """Yield the problem of a ``monitor`` that is not computed."""
-    monitor = tree.get(("training", "monitor"))
+    """Yield the problem of each ``monitor`` that is not computed."""
     metrics = entries(tree, "metrics")
     if tree.get(("metrics",)) is None:
         metrics = list(ExperimentSettings.model_fields["metrics"].default)
     known = {*COMPUTED, *(name for entry in metrics if (name := name_of(entry)))}
-    if isinstance(monitor, str) and monitor not in known:
-        hint = did_you_mean(monitor, known, otherwise="known")
-        message = f"training.monitor: expected loss or a metric of this experiment, found {shown(monitor)}; {hint}"
-        yield tree.problem(("training", "monitor"), message)
+    for path in MONITORS:
+        monitor = tree.get(path)
+        if isinstance(monitor, str) and monitor not in known:
+            hint = did_you_mean(monitor, known, otherwise="known")
+            message = f"{dotted(path)}: expected loss or a metric of this experiment, found {shown(monitor)}; {hint}"
+            yield tree.problem(path, message)
 
 
 def split_problems(tree: Tree) -> Iterator[Problem]:
@@ -70,16 +80,9 @@ def split_problems(tree: Tree) -> Iterator[Problem]:
     elif isinstance(folds, int) and isinstance(fold, int) and 2 <= folds <= fold:
         message = f"split.fold: expected a number below split.folds = {folds}, counted from 0, found {shown(fold)}"
         yield tree.problem(("split", "fold"), message)
-    if folds is not None and tree.get(VALIDATION) is not None and not gives_way(tree):
+    if folds is not None and tree.get(VALIDATION) is not None and not tree.replaces(FOLDS, VALIDATION):
         message = "split.validation: split.folds says already what is for validation; leave out one of them"
         yield tree.problem(VALIDATION, message, at_key=True)
-
-
-def gives_way(tree: Tree) -> bool:
-    """Say whether whoever wrote ``split.folds`` found ``split.validation`` there and means to replace it."""
-    folds, validation = tree.origin(FOLDS), tree.origin(VALIDATION)
-    overridden = folds is not None and folds.document is not None and validation and validation.document is None
-    return folds != validation and not overridden
 
 
 def entries(tree: Tree, table: str) -> list[dict[str, Any]]:

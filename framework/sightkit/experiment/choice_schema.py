@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import suppress
 from typing import Any
 
@@ -60,13 +61,17 @@ class Choice:
         """Return what holds whatever ``use`` says.
 
         taplo completes and explains keys by ``properties``, never by ``then``: the parameters of all components are
-        here with nothing but their descriptions.
+        here with nothing but their descriptions, each with the one that most of those components give it.
         """
-        hints: Schema = {}
+        told: dict[str, Counter[str]] = {}
         for table in self.tables.values():
             for key, schema in table["properties"].items():
-                # A parameter may be a table itself, hence the second word; see `open_table`.
-                hints.setdefault(key, {"description": schema.get("description", ""), "additionalProperties": True})
+                told.setdefault(key, Counter())[schema.get("description", "")] += 1
+        # A parameter may be a table itself, hence the second word; see `open_table`.
+        hints: Schema = {
+            key: {"description": texts.most_common(1)[0][0], "additionalProperties": True}
+            for key, texts in told.items()
+        }
         use = {"enum": list(self.names), "description": f"Which {self.kind.kind}."}
         return {"type": "object", **open_table({**hints, "use": use})}
 
@@ -78,7 +83,7 @@ class Choice:
         Args:
             default: The component that a table means without ``use``; with ``None`` it must say one.
         """
-        rules = [{"if": self._is(each), "then": {"$ref": self._reference(each)}} for each in self.found]
+        rules = [self._rule(each) for each in self.found]
         if default in self.names:
             rules.append({"if": HAS_USE, "else": {"$ref": self._reference(self.names[default])}})
         else:
@@ -87,9 +92,7 @@ class Choice:
 
     def part_rules(self) -> Schema:
         """Return what a table may hold whose other keys, ``use`` among them, may be in a file that this one extends."""
-        rules: list[Schema] = [
-            {"if": self._is(each), "then": {"$ref": f"{self._reference(each)}{PART}"}} for each in self.found
-        ]
+        rules = [self._rule(each, PART) for each in self.found]
         known: dict[str, list[Schema]] = {}
         for table in self.tables.values():
             for key, schema in part_of(table)["properties"].items():
@@ -99,6 +102,18 @@ class Choice:
         one_of_all = {key: schemas[0] if len(schemas) == 1 else {"anyOf": schemas} for key, schemas in known.items()}
         rules.append({"if": HAS_USE, "else": {"properties": one_of_all, "additionalProperties": False}})
         return {"allOf": rules, "additionalProperties": True}
+
+    def differing_rules(self, base: Found[Any]) -> Schema:
+        """Return what a table may hold that says only what differs from one that chooses ``base``."""
+        rules = [self._rule(each, PART if each is base else "") for each in self.found]
+        rules.append({"if": HAS_USE, "else": {"$ref": f"{self._reference(base)}{PART}"}})
+        return {"allOf": rules, "additionalProperties": True}
+
+    def means(self, found: Found[Any]) -> Schema:
+        """Return the condition that a table's ``use`` means one component."""
+        mine = [name for name, each in self.names.items() if each is found]
+        # `required`, because the condition would hold for a table without `use` otherwise.
+        return {**HAS_USE, **open_table({"use": {"enum": mine}})}
 
     def _table(self, found: Found[Any]) -> Schema:
         """Return the schema of the table of one component, with its definitions."""
@@ -114,11 +129,9 @@ class Choice:
             "properties": {**reserved, **table.get("properties", {})},
         }
 
-    def _is(self, found: Found[Any]) -> Schema:
-        """Return the condition that a table's ``use`` means one component."""
-        mine = [name for name, each in self.names.items() if each is found]
-        # `required`, because the condition would hold for a table without `use` otherwise.
-        return {**HAS_USE, **open_table({"use": {"enum": mine}})}
+    def _rule(self, found: Found[Any], part: str = "") -> Schema:
+        """Return what holds for a table that chooses one component."""
+        return {"if": self.means(found), "then": {"$ref": f"{self._reference(found)}{part}"}}
 
     def _key(self, found: Found[Any]) -> str:
         """Return what the schema of a component's table is called; a plugin's name may have any letters."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,7 +13,9 @@ from pydantic import BaseModel, ValidationError
 from sightkit.config.tree import Tree
 from sightkit.config.values import refused_values, without
 from sightkit.experiment.agreement import disagreements
+from sightkit.experiment.idle import without_idle_values
 from sightkit.experiment.settings import ExperimentSettings
+from sightkit.experiment.stage_tables import implied_uses, told_once, with_complete_stages
 from sightkit.toml.document import KeyPath, dotted
 from sightkit.toml.messages import problems_from
 from sightkit.toml.problems import Problem, TomlError
@@ -40,30 +41,25 @@ def resolve(tree: Tree, catalogue: Lookup, problems: list[Problem]) -> Experimen
     Raises:
         TomlError: everything that is wrong, in the order of the file.
     """
-    refused = dict(refused_values(tree.data))
+    defaults = default_uses()
+    complete = with_complete_stages(tree, defaults)
+    refused = dict(refused_values(complete.data))
     problems = [*problems, *disagreements(tree)]
     settings = None
     # pydantic is given nothing instead of what is refused, which JSON can't say or says as something else.
-    data = with_default_uses(without(tree.data, frozenset(refused)))
+    data = Tree(without(complete.data, frozenset(refused)))
+    for path, use in implied_uses(tree, defaults).items():
+        if isinstance(table := data.get(path), dict):
+            table.setdefault("use", use)
     try:
-        settings = ExperimentSettings.model_validate_json(json.dumps(data), context=catalogue)
+        settings = ExperimentSettings.model_validate_json(json.dumps(data.data), context=catalogue)
     except ValidationError as error:
-        problems.extend(problems_from(error, tree, ExperimentSettings, instead=refused))
+        problems.extend(problems_from(error, complete, ExperimentSettings, instead=refused))
     told = {problem.path for problem in problems}
-    problems.extend(tree.problem(path, message) for path, message in refused.items() if dotted(path) not in told)
+    problems.extend(complete.problem(path, message) for path, message in refused.items() if dotted(path) not in told)
     if settings is None or problems:
-        raise TomlError(sorted(problems, key=Problem.order))
-    return with_absolute_paths(settings, (), tree)
-
-
-def with_default_uses(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the values with the default ``use`` written out, so that ``[optimizer]`` alone means the default one."""
-    filled = dict(data)
-    for (name,), use in default_uses().items():
-        table = filled.get(str(name))
-        if isinstance(table, dict):
-            filled[str(name)] = {"use": use, **table}
-    return filled
+        raise TomlError(sorted(told_once(problems, tree, defaults), key=Problem.order))
+    return without_idle_values(with_absolute_paths(settings, (), complete))
 
 
 def with_absolute_paths(model: M, path: KeyPath, tree: Tree) -> M:

@@ -26,6 +26,8 @@ from sightkit.component import (
     Report,
     Schedule,
 )
+from sightkit.toml.problems import nearest
+from sightkit.toml.shown import shown
 from sightkit.use import Use, validate_use
 
 
@@ -111,10 +113,90 @@ class ImagesSettings(Table):
     )
 
 
+class StageSettings(Table):
+    """A part of a training: what is trained in it, for how long, and how."""
+
+    epochs: int = Field(ge=1, description="Passes over the training split.")
+    freeze: str = Field(
+        "none",
+        pattern=r"^(none|backbone|norms|below:.+)$",
+        description="What keeps its weights: none; backbone: everything but the head; norms: BatchNorm in the "
+        "backbone; below:LAYER: every layer of the backbone before the one of this name. Frozen BatchNorm uses the "
+        "statistics it has.",
+    )
+    optimizer: Use[Optimizer[Any]] | None = Field(
+        None, description="What differs from [optimizer] in this stage; another use starts from nothing."
+    )
+    schedule: Use[Schedule[Any]] | None = Field(
+        None, description="What differs from [schedule] in this stage; another use starts from nothing."
+    )
+    layer_decay: float = Field(
+        1.0,
+        gt=0,
+        le=1,
+        description="What the learning rate of each level of layers is multiplied by, seen from the level above it; a "
+        "level is the layers of one resolution. Below 1, layers near the images learn more slowly than the head.",
+    )
+    cache_features: Literal["auto", "on", "off"] = Field(
+        "auto",
+        description="Compute the pooled features of a frozen backbone once and train the head on them. auto: where "
+        "there are no augmentations, or where views are asked for; on: always, or refuse; off: never.",
+    )
+    views: int = Field(
+        1, ge=1, le=1000, description="How many augmented views of each image are cached; an epoch uses one of them."
+    )
+
+    @field_validator("freeze", mode="wrap")
+    @classmethod
+    def _freeze_is_known(cls, freeze: Any, handler: ValidatorFunctionWrapHandler) -> Any:
+        try:
+            return handler(freeze)
+        except ValidationError:
+            if not isinstance(freeze, str):
+                raise
+            near = nearest(freeze, ["none", "backbone", "norms"])
+            hint = f'; did you mean "{near}"?' if near else ""
+            known = 'expected "none", "backbone", "norms" or "below:" and a layer\'s name'
+            message = f"{known}, found {shown(freeze)}{hint}"
+            raise ValueError(message) from None
+
+
+class EarlyStoppingSettings(Table):
+    """When a stage ends before its epochs are over."""
+
+    patience: int = Field(5, ge=1, description="Epochs without improvement after which a stage ends.")
+    monitor: str | None = Field(
+        None, description='The metric on the validation split that is watched, or "loss"; by default training.monitor.'
+    )
+    min_improvement: float = Field(0.0, ge=0, description="What counts as improvement, at least.")
+
+
+class PlateauSettings(Table):
+    """How the learning rate falls when nothing improves any more."""
+
+    patience: int = Field(3, ge=1, description="Epochs without improvement after which the learning rate falls.")
+    factor: float = Field(0.3, gt=0, lt=1, description="What the learning rate is multiplied by.")
+    monitor: str | None = Field(
+        None, description='The metric on the validation split that is watched, or "loss"; by default training.monitor.'
+    )
+    min_improvement: float = Field(0.0, ge=0, description="What counts as improvement, at least.")
+    cooldown: int = Field(0, ge=0, description="Epochs after a fall that are not counted.")
+    lowest: float = Field(0.001, ge=0, lt=1, description="The learning rate never falls below this part of itself.")
+
+
+class CheckpointSettings(Table):
+    """When the state of a training is written, so that it can be resumed; at the end of each epoch in any case."""
+
+    keep: int = Field(2, ge=1, description="How many checkpoints are kept.")
+    every_steps: int | None = Field(None, ge=1, description="Write one after so many steps, too.")
+    every_minutes: float | None = Field(10.0, gt=0, description="Write one after so many minutes, too.")
+
+
 class TrainingSettings(Table):
     """How long and how to train."""
 
-    epochs: int = Field(10, ge=1, description="Passes over the training split.")
+    epochs: int = Field(10, ge=1, description="Passes over the training split, where there are no stages.")
+    stages: tuple[StageSettings, ...] = Field((), description="Parts of the training that follow each other.")
     batch_size: int = Field(64, ge=1, description="Images a step.")
     drop_last: bool = Field(False, description="Leave out the last batch of an epoch where it is smaller.")
     sampling: Literal["shuffled", "balanced"] = Field(
@@ -130,6 +212,48 @@ class TrainingSettings(Table):
     monitor: str = Field(
         "accuracy",
         description='The metric on the validation split whose best epoch is kept, or "loss".',
+    )
+    clip_norm: float | None = Field(
+        None, gt=0, description="Scale gradients down so that the norm of all of them together is at most this."
+    )
+    accumulate: int = Field(
+        1, ge=1, description="Steps whose gradients are averaged before the weights are updated once."
+    )
+    ema: float | None = Field(
+        None,
+        gt=0,
+        lt=1,
+        description="Decay a step of a running average of the weights (0.999, for example), which is what is validated "
+        "and saved.",
+    )
+    decay: Literal["kernels", "all"] = Field(
+        "kernels",
+        description="What the optimizer's weight decay is for. kernels: not for biases and the scales of normalisation "
+        "layers.",
+    )
+    early_stopping: EarlyStoppingSettings | None = Field(None, description="When a stage ends early.")
+    plateau: PlateauSettings | None = Field(
+        None, description="When the learning rate falls because nothing improves any more."
+    )
+    checkpoints: CheckpointSettings = Field(
+        CheckpointSettings(), description="When the state of the training is written."
+    )
+    precision: Literal["auto", "float32", "bfloat16"] = Field(
+        "auto",
+        description="What layers compute in; weights are float32 anyway. auto: bfloat16 on a GPU that has it, else "
+        "float32.",
+    )
+    deterministic: bool = Field(
+        False,
+        description="Let TensorFlow use deterministic operations only. On a CPU all of them are; a GPU is slower then.",
+    )
+    distribution: Literal["auto", "none", "mirrored", "multi-worker"] = Field(
+        "auto",
+        description="mirrored: on all devices of this machine; multi-worker: on all machines that TF_CONFIG names; "
+        "auto: where there are several.",
+    )
+    replicas: int | None = Field(
+        None, ge=1, le=64, description="On how many devices of this machine; by default on all GPUs, else on one."
     )
 
 

@@ -91,11 +91,17 @@ def settled(schema: Any) -> Any:
         return schema
     made = {key: settled(inner) for key, inner in schema.items() if key != "title" or not isinstance(inner, str)}
     if isinstance(default := made.get("default"), dict):
-        made["default"] = {key: value for key, value in default.items() if value is not None}
+        made["default"] = without_null(default)
     if isinstance(kind := made.get(KIND_KEY), str):
         del made[KIND_KEY]
         made["$ref"] = f"{DEFINITIONS}{kind}"
     return made
+
+
+def without_null(table: Schema) -> Schema:
+    """Return a table without the keys that TOML would leave out, also in the tables inside it."""
+    kept = {key: value for key, value in table.items() if value is not None}
+    return {key: without_null(value) if isinstance(value, dict) else value for key, value in kept.items()}
 
 
 def part_of(schema: Any) -> Any:

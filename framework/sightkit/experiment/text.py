@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import tomlkit
 
 from sightkit.config.tree import Tree
+from sightkit.experiment.idle import idle_keys
 from sightkit.experiment.settings import ExperimentSettings
 from sightkit.toml.document import KeyPath
 from sightkit.toml.shown import one_line
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
 
 def written(settings: ExperimentSettings) -> dict[str, Any]:
     """Return the values of an experiment that means the same wherever it is read: all defaults in, paths absolute."""
-    means_nothing = {"validation"} if settings.split.folds else {"fold"}  # and would be a mistake where it is written
-    return settings.model_dump(mode="json", by_alias=True, exclude_none=True, exclude={"split": means_nothing})
+    return settings.model_dump(mode="json", by_alias=True, exclude_none=True, exclude=idle_keys(settings))
 
 
 def toml_text(values: Mapping[str, Any], *, origins: Tree | None = None) -> str:

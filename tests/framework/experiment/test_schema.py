@@ -108,6 +108,57 @@ average = "micro"
     "class weights": f"{DIGITS}\n[training.class_weights]\n0 = 2\n'a b' = 0.5\n",
     "balanced class weights": f'{DIGITS}\n[training]\nclass_weights = "balanced"\nsampling = "balanced"\n',
     "no class weights": f"{DIGITS}\n[training]\nclass_weights = {{}}\n",
+    "a part of tables that may be missing": f"""{DIGITS}
+[training.early_stopping]
+patience = 3
+monitor = "loss"
+
+[training.plateau]
+factor = 0.5
+
+[training.checkpoints]
+every_steps = 100
+""",
+    "stages": f"""{DIGITS}
+[[training.stages]]
+epochs = 5
+freeze = "backbone"
+views = 4
+
+[[training.stages]]
+epochs = 10
+freeze = "below:block 3"
+optimizer = {{ learning_rate = 1e-5, beta_1 = 0.5 }}
+schedule = {{ use = "cosine", warmup_epochs = 1 }}
+
+[[training.stages]]
+epochs = 1
+optimizer = {{ use = "sgd", momentum = 0 }}
+schedule = {{}}
+""",
+    "no stages": f"{DIGITS}\n[training]\nepochs = 3\nstages = []\n",
+    "a stage takes over what it must have": f"""{DIGITS}
+[optimizer]
+use = "layered"
+learning_rate = 1e-3
+layer = {{ depth = 1 }}
+
+[[training.stages]]
+epochs = 1
+
+[[training.stages]]
+epochs = 1
+optimizer = {{ learning_rate = 1e-4 }}
+
+[[training.stages]]
+epochs = 1
+optimizer = {{ use = "layered", layer = {{ depth = 2 }} }}
+""",
+    "extends, a stage of an optimizer in the other file": """extends = ["right-whole-number-for-a-number.toml"]
+[[training.stages]]
+epochs = 1
+optimizer = { nesterov = true }
+""",
     "inline tables": 'dataset = { use = "digits" }\nimages = { size = [8, 8] }\naugmentations = [{ use = "flip" }]\n',
     "nested components": f"""{DIGITS}
 [[augmentations]]
@@ -259,6 +310,74 @@ learning_rate = 1e-3
 depth = 1
 width = 1
 """,
+    # In a stage of the training
+    "stage: unknown key": f"{DIGITS}\n[[training.stages]]\nepochs = 1\nfreez = 'backbone'\n",
+    "stage: no epochs": f"{DIGITS}\n[[training.stages]]\nfreeze = 'backbone'\n",
+    "stage: freezes nothing that is known": f"{DIGITS}\n[[training.stages]]\nepochs = 1\nfreeze = 'backbon'\n",
+    "stage: table for an array": f"{DIGITS}\n[training.stages]\nepochs = 1\n",
+    "stage: value for a component": f"{DIGITS}\n[[training.stages]]\nepochs = 1\noptimizer = 'sgd'\n",
+    "stage: unknown component": f"{DIGITS}\n[[training.stages]]\nepochs = 1\nschedule = {{ use = 'cosin' }}\n",
+    "stage: key of another component than the default": f"""{DIGITS}
+[[training.stages]]
+epochs = 1
+[training.stages.optimizer]
+momentum = 0.5
+""",
+    "stage: key of another component than the experiment's": f"""{DIGITS}
+[optimizer]
+use = "sgd"
+
+[[training.stages]]
+epochs = 1
+optimizer = {{ learning_rate = 0.1 }}
+
+[[training.stages]]
+epochs = 1
+optimizer = {{ beta_1 = 0.5 }}
+""",
+    "stage: key of another component than its own": f"""{DIGITS}
+[[training.stages]]
+epochs = 1
+optimizer = {{ use = "sgd", beta_1 = 0.5 }}
+""",
+    "stage: wrong value": f"{DIGITS}\n[[training.stages]]\nepochs = 1\noptimizer = {{ beta_1 = 2 }}\n",
+    "stage: another component lacks a parameter": f"""{DIGITS}
+[[training.stages]]
+epochs = 1
+[training.stages.optimizer]
+use = "layered"
+learning_rate = 0.1
+""",
+    "stage: what is wrong in the experiment's own table": f"""{DIGITS}
+[optimizer]
+beta_1 = 2
+
+[[training.stages]]
+epochs = 1
+optimizer = {{ learning_rate = 0.1 }}
+""",
+    "stage: the experiment's own component is unknown": f"""{DIGITS}
+[optimizer]
+use = "adm"
+
+[[training.stages]]
+epochs = 1
+optimizer = {{ learning_rate = 0.1 }}
+""",
+    "early stopping: unknown key": f"{DIGITS}\n[training.early_stopping]\npatienc = 3\n",
+    "plateau: too large": f"{DIGITS}\n[training.plateau]\nfactor = 1\n",
+    "extends: key of no component in a stage": """extends = ["right-smallest.toml"]
+[[training.stages]]
+epochs = 1
+optimizer = { learning_rat = 0.1 }
+""",
+    "extends: key of another component in a stage": """extends = ["right-smallest.toml"]
+[optimizer]
+use = "sgd"
+[[training.stages]]
+epochs = 1
+optimizer = { beta_1 = 0.1 }
+""",
     # In a file that extends another
     "extends: unknown table": 'extends = ["right-smallest.toml"]\n[optimiser]\nlearning_rate = 1\n',
     "extends: key of no component": 'extends = ["right-smallest.toml"]\n[optimizer]\nlearning_rat = 1\n',
@@ -394,6 +513,10 @@ def dotted_path(error: ValidationError) -> str:
 def test_the_schema_is_valid_in_its_dialect(bench: Bench) -> None:
     assert bench.schema["$schema"] == Draft7Validator.META_SCHEMA["$schema"]
     Draft7Validator.check_schema(bench.schema)
+
+
+def test_nothing_in_the_schema_is_null_which_toml_lacks(bench: Bench) -> None:
+    assert "null" not in re.sub(r'"description": "[^"]*"', "", json.dumps(bench.schema))
 
 
 @pytest.mark.parametrize("name", RIGHT)

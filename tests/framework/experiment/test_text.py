@@ -57,6 +57,18 @@ PICK = st.recursive(
     ),
     max_leaves=4,
 )
+OPTIMIZERS = st.sampled_from(
+    [{"use": "sgd", "momentum": 0.5}, {"use": "adam/adam"}, {"use": "adam", "beta_2": 0.5}, {"beta_1": 0.5}]
+)
+STAGES = st.builds(
+    lambda more: {"epochs": 1, **more},
+    table(
+        epochs=st.integers(1, 9),
+        freeze=st.sampled_from(["none", "below:a"]),
+        optimizer=OPTIMIZERS.filter(lambda table: "use" in table) | st.just({"learning_rate": 0.5}),
+        schedule=st.sampled_from([{"warmup_epochs": 1}, {"use": "cosine"}, {}]),
+    ),
+)
 EXPERIMENTS = st.builds(
     lambda more: {"dataset": {"use": "digits"}, **more},
     table(
@@ -66,7 +78,8 @@ EXPERIMENTS = st.builds(
         split=table(validation=FRACTIONS, test=FRACTIONS) | st.builds(folded, st.integers(0, 9), st.integers(2, 9)),
         images=table(size=st.tuples(st.integers(1, 99), st.integers(1, 99)), channels=st.sampled_from([1, 3])),
         augmentations=st.lists(PICK, max_size=3),
-        optimizer=st.sampled_from([{"use": "sgd", "momentum": 0.5}, {"use": "adam/adam"}, {"beta_1": 0.5}]),
+        optimizer=OPTIMIZERS,
+        training=table(stages=st.lists(STAGES, max_size=3), plateau=table(factor=st.just(0.5))),
         metrics=st.lists(NAMES, max_size=3, unique=True).map(lambda names: [{"use": "f1", "name": n} for n in names]),
     ),
 )
