@@ -1,4 +1,4 @@
-"""What is kept in the cache: which stores there are, and how to be rid of them."""
+"""What is kept in the cache: which stores of images and of features there are, and how to be rid of them."""
 
 from __future__ import annotations
 
@@ -15,6 +15,12 @@ from filelock import FileLock, Timeout
 from sightkit.images.store.folder import StoreFolder
 from sightkit.images.store.row_file import read_rows
 
+FEATURES = "features"
+"""The folder of the cache that holds stores of features."""
+
+FILES = {"images": ("images.npy", "facts.npy"), FEATURES: ("features.npy", "checksums.npy")}
+"""By what a store holds: its rows, and what was written after each of them."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
@@ -22,14 +28,16 @@ class Kept:
 
     Attributes:
         folder: Where it is.
+        holds: ``"images"``, or ``"features"`` of some.
         label: What it was made of.
         complete: Whether it is; else it is being made, or its making was cut short.
-        shape: ``(n, height, width, channels)``; ``None`` where that can't be read.
+        shape: ``(n, height, width, channels)``, or ``(n, features)``; ``None`` where that can't be read.
         size: On the disk, in bytes.
         used: When it was last used, in seconds since 1970.
     """
 
     folder: StoreFolder
+    holds: str
     label: str
     complete: bool
     shape: tuple[int, ...] | None
@@ -39,30 +47,33 @@ class Kept:
 
 def kept_stores(cache: Path) -> list[Kept]:
     """Return the stores of a cache, the one that was used last first."""
-    stores = [kept for path in folders(cache) if (kept := describe(path)) is not None]
+    places = {"images": cache, FEATURES: cache / FEATURES}
+    found = ((path, holds) for holds, place in places.items() for path in folders(place, FILES[holds][0]))
+    stores = [kept for path, holds in found if (kept := describe(path, holds)) is not None]
     return sorted(stores, key=lambda kept: -kept.used)
 
 
-def folders(cache: Path) -> Iterator[Path]:
-    """Yield the folders of stores."""
+def folders(place: Path, rows: str) -> Iterator[Path]:
+    """Yield the folders with a file of rows in them."""
     with suppress(OSError):
-        yield from (path for path in cache.iterdir() if path.is_dir() and (path / "images.npy").exists())
+        yield from (path for path in place.iterdir() if path.is_dir() and (path / rows).exists())
 
 
-def describe(path: Path) -> Kept | None:
+def describe(path: Path, holds: str) -> Kept | None:
     """Return what is known of a store; ``None`` if it was removed just now."""
+    rows, written_last = FILES[holds]
     complete = path.suffix != ".making"
     shape, label = None, ""
     with suppress(OSError, ValueError, TypeError, LookupError):
-        shape = read_rows(path / "images.npy").shape
+        shape = read_rows(path / rows).shape
         label = str(json.loads((path / "about.json").read_text(encoding="utf-8"))["label"])
     try:
         size = sum(file.stat().st_size for file in path.iterdir())
-        used = (path / ("about.json" if complete else "facts.npy")).stat().st_mtime
+        used = (path / ("about.json" if complete else written_last)).stat().st_mtime
     except OSError:
         return None
     folder = StoreFolder(path.parent, path.name.removesuffix(".making"))
-    return Kept(folder=folder, label=label, complete=complete, shape=shape, size=size, used=used)
+    return Kept(folder=folder, holds=holds, label=label, complete=complete, shape=shape, size=size, used=used)
 
 
 def remove(kept: Kept) -> bool:

@@ -72,10 +72,7 @@ def is_whole(images: NDArray[np.uint8], facts: NDArray[Any], start: int) -> bool
 
 def check_room(folder: Path, *, needed: int) -> None:
     """Refuse images that the disk has no room for, before hours are spent on them."""
-    there = 0
-    if folder.exists() and hasattr(folder.stat(), "st_blocks"):
-        there = sum(file.stat().st_blocks * 512 for file in folder.iterdir())
-    free = shutil.disk_usage(folder.parent).free + there
+    free = free_bytes(folder)
     if needed + SPARE_BYTES > free:
         message = (
             f"{folder.parent}: the prepared images need {readable_size(needed)}, and {readable_size(free)} are free on "
@@ -83,3 +80,11 @@ def check_room(folder: Path, *, needed: int) -> None:
             "`sightkit cache list` shows what is kept"
         )
         raise StorageError(message)
+
+
+def free_bytes(folder: Path) -> int:
+    """Return how many bytes a folder may hold in all, what it holds already included."""
+    there = 0
+    if folder.exists() and hasattr(folder.stat(), "st_blocks"):
+        there = sum(file.stat().st_blocks * 512 for file in folder.iterdir())
+    return shutil.disk_usage(folder.parent).free + there

@@ -1,0 +1,65 @@
+"""`Batchwise`: a function of a batch applied to any number of rows, always with one size of batch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sightkit.images.ahead import ahead
+
+if TYPE_CHECKING:
+    import tensorflow as tf
+    from numpy.typing import NDArray
+
+    from sightkit.images.prepared import ImageArray
+
+BATCH_SIZE = 256
+
+
+class Batchwise:
+    """Applies a compiled function to batches of one size.
+
+    The last batch is padded and its result cut: kernels differ with the size of a batch, in the last bits, and so what
+    comes of an image would depend on how many come with it.
+
+    Args:
+        function: From tensors ``(batch, ...)`` to one float32 ``(batch, ...)``, row by row.
+        batch_size: Rows a call.
+    """
+
+    def __init__(self, function: Callable[..., tf.Tensor], *, batch_size: int = BATCH_SIZE) -> None:
+        import tensorflow as tf
+
+        self._batch_size = batch_size
+        self._compiled = tf.function(function, autograph=False)
+
+    def __call__(
+        self, values: ImageArray | NDArray[Any], rows: NDArray[np.int64], *beside: NDArray[Any]
+    ) -> Generator[NDArray[np.float32], None, None]:
+        """Yield what comes of each batch of rows, in their order; to be closed by whoever stops asking.
+
+        Memory holds two batches at a time: the next one is read in a thread while the function is at work.
+
+        Args:
+            values: The function's first argument, ``(m, ...)``.
+            rows: Which of them, int64 ``(n,)``.
+            beside: Its other arguments, ``(n, ...)`` each: those of the rows.
+        """
+
+        def read(start: int) -> list[NDArray[Any]]:
+            part = slice(start, start + self._batch_size)
+            return [values[rows[part]], *(each[part] for each in beside)]
+
+        with closing(ahead(read, range(0, max(len(rows), 1), self._batch_size))) as batches:
+            for batch in batches:
+                yield self._applied(batch)
+
+    def _applied(self, batch: Sequence[NDArray[Any]]) -> NDArray[np.float32]:
+        count = len(batch[0])
+        missing = self._batch_size - count
+        padded = [np.pad(each, [(0, missing), *[(0, 0)] * (each.ndim - 1)]) if missing else each for each in batch]
+        result: NDArray[np.float32] = self._compiled(*padded).numpy()
+        return result[:count]
