@@ -42,6 +42,16 @@ class DivergedError(SightkitError):
         self.sample_ids = sample_ids
 
 
+class InterruptedRunError(SightkitError):
+    """Somebody asked a run to stop; it wrote a checkpoint and can be resumed."""
+
+    exit_code = 130
+
+
+class WorkerLostError(SightkitError):
+    """A process that trains together with this one is gone; the run can be resumed."""
+
+
 class StorageError(SightkitError):
     """A file of a run cannot be written or read."""
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import keras
@@ -41,6 +42,19 @@ class BestWeights:
             self.epoch, self.value = epoch, value
             self._kept = [variable.numpy().copy() for variable in self._variables]
         return better
+
+    def state(self) -> dict[str, Any]:
+        """Return which epoch was best, as JSON can hold it; its weights are `weights`."""
+        return {"epoch": self.epoch, "value": self.value}
+
+    @property
+    def weights(self) -> list[NDArray[np.generic]]:
+        """The weights of the best epoch, in the order of the model's; empty before the first."""
+        return self._kept
+
+    def go_on(self, state: Mapping[str, Any], weights: Sequence[NDArray[np.generic]]) -> None:
+        """Go on from what `state` and `weights` were."""
+        self.epoch, self.value, self._kept = state["epoch"], state["value"], list(weights)
 
     def restore(self) -> None:
         """Give the model the weights of the best epoch; leave it alone before the first."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from sightkit.errors import DivergedError
 from sightkit.training.pace import Pace
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from sightkit.training.step import StepResults, Steps
 
 
+StepsFunction: TypeAlias = Callable[["NDArray[np.float32]", "NDArray[np.float32]"], None]
+"""Takes the learning rate and the loss of each step of a call; the last of them may be the one that diverged."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Calls:
     """The calls of the compiled loop that make an epoch."""
@@ -36,43 +40,49 @@ class Calls:
     rate: LearningRate
     callbacks: Callbacks
     pace: Pace = field(default_factory=Pace)
+    stepped: StepsFunction | None = None
 
-    def epoch(self, epoch: int) -> Generator[Tally, None, None]:
-        """Train for an epoch, yielding its numbers so far after each call.
+    def epoch(self, epoch: int, tally: Tally) -> Generator[None, None, None]:
+        """Train for an epoch, or for the rest of one, yielding after each call.
+
+        Args:
+            epoch: Counted from 1.
+            tally: The numbers of the epoch so far, where it goes on from; added to.
 
         Raises:
             DivergedError: loss or gradient of a step is not finite.
         """
-        tally = Tally()
-        with closing(self.feed.blocks(self.batches(epoch))) as blocks:
+        with closing(self.feed.blocks(self.batches(epoch, start=tally.steps))) as blocks:
             start = time.perf_counter()
             for block in blocks:
                 waited = time.perf_counter() - start
-                self.call(block, epoch=epoch, tally=tally, waited=waited)
-                yield tally
+                self.call(block, tally=tally, waited=waited)
+                yield
                 if self.model.stop_training:
                     return
                 start = time.perf_counter()
 
-    def batches(self, epoch: int) -> Iterator[Batches]:
+    def batches(self, epoch: int, *, start: int) -> Iterator[Batches]:
         """Yield the batches of each call of an epoch, as many as the pace and the feed's memory allow."""
-        for alike in self.plan.epoch(epoch):
+        for alike in self.plan.epoch(epoch, start=start):
             rest = alike
             while rest:
                 most = min(len(rest), self.feed.most_steps(rest.size))
                 batches, rest = rest.split(self.pace.count(most))
                 yield batches
 
-    def call(self, block: Block, *, epoch: int, tally: Tally, waited: float) -> None:
+    def call(self, block: Block, *, tally: Tally, waited: float) -> None:
         """Do one call, count it in ``tally`` and tell the callbacks; it took ``waited`` seconds to get its images."""
         batches = block.batches
-        rates = self.rate.take((epoch - 1) * self.plan.steps + batches.first, len(batches))
+        rates = self.rate.take((batches.epoch - 1) * self.plan.steps + batches.first, len(batches))
         self.callbacks.tell("on_train_batch_begin", batches.first)
         start = time.perf_counter()
         results = self.steps.run(block, rates)
         seconds = waited + time.perf_counter() - start
+        if self.stepped:
+            self.stepped(rates[: len(results.losses)], results.losses)
         if not results.finite:
-            raise diverged(results, self.plan, batches, rates, epoch=epoch)
+            raise diverged(results, self.plan, batches, rates)
         tally.add(results, batch_size=batches.size, seconds=seconds)
         self.pace.record(len(batches), seconds)
         with self.rate.open_to_callbacks():
@@ -80,9 +90,7 @@ class Calls:
             self.callbacks.tell("on_train_batch_end", batches.first + len(batches) - 1, logs)
 
 
-def diverged(
-    results: StepResults, plan: Plan, batches: Batches, rates: NDArray[np.float32], *, epoch: int
-) -> DivergedError:
+def diverged(results: StepResults, plan: Plan, batches: Batches, rates: NDArray[np.float32]) -> DivergedError:
     """Return the error that says which step was not finite, and on which images."""
     last = len(results.losses) - 1
     ids = tuple(plan.data.ids[row] for row in batches.rows[last])
@@ -91,9 +99,9 @@ def diverged(
         f"the loss is {loss}" if not math.isfinite(loss) else f"the loss is {loss:.6g}, but its gradient is not finite"
     )
     message = (
-        f"training diverged in stage {plan.stage + 1}, epoch {epoch}, step {batches.first + last + 1} of {plan.steps}, "
-        f"at learning rate {rates[last]:.6g}: {what}; expected finite numbers; lower the learning rate, or look at the "
-        f"images of this batch: {shortened(ids)}"
+        f"training diverged in stage {plan.stage + 1}, epoch {batches.epoch}, step {batches.first + last + 1} of "
+        f"{plan.steps}, at learning rate {rates[last]:.6g}: {what}; expected finite numbers; lower the learning rate, "
+        f"or look at the images of this batch: {shortened(ids)}"
     )
     return DivergedError(message, sample_ids=ids)
 

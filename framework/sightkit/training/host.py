@@ -8,9 +8,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import ModuleType
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from sightkit.errors import ConfigError
+
+Precision: TypeAlias = Literal["auto", "float32", "bfloat16"]
+"""What ``precision`` of ``[training]`` may be."""
 
 _BUILD_LOCK = threading.RLock()
 _FRESH_KERAS_STATE: dict[str, Callable[[], object]] = {
@@ -52,11 +55,52 @@ def seeded_build(seed: int) -> Iterator[None]:
                 state.set_global_attribute(name, value)
 
 
+@contextmanager
+def computing_in(precision: Precision) -> Iterator[None]:
+    """Let the layers that are built inside compute in bfloat16 or float32; their weights are float32 in any case.
+
+    bfloat16 has the range of float32: unlike float16 it needs no scaling of the loss, which would have to skip steps.
+    """
+    import keras
+
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("mixed_bfloat16" if wants_bfloat16(precision) else "float32")
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)
+
+
+def wants_bfloat16(precision: Precision) -> bool:
+    """Say whether layers compute in bfloat16; automatically on GPUs of compute capability 8 and above, which have it.
+
+    Source: NVIDIA, "CUDA C++ Programming Guide", on arithmetic instructions by compute capability.
+    """
+    import tensorflow as tf
+
+    if precision != "auto":
+        return precision == "bfloat16"
+    details = [tf.config.experimental.get_device_details(gpu) for gpu in tf.config.list_physical_devices("GPU")]
+    return bool(details) and all(each.get("compute_capability", (0, 0)) >= (8, 0) for each in details)
+
+
 def keras_global_state() -> Any:
     """Return Keras' own module of thread-local state; it has no public name."""
     from keras.src.backend.common import global_state
 
     return global_state
+
+
+def describe_computing(replicas: int = 1, *, workers: int = 1) -> dict[str, int]:
+    """Return how TensorFlow computes here, which decides the last bits of sums; 0 threads are as many as processors."""
+    import tensorflow as tf
+
+    return {
+        "intra_op_threads": tf.config.threading.get_intra_op_parallelism_threads(),
+        "inter_op_threads": tf.config.threading.get_inter_op_parallelism_threads(),
+        "replicas": replicas,
+        "workers": workers,
+    }
 
 
 def require_tensorflow_backend() -> ModuleType:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sightkit.contracts import Network
@@ -13,19 +14,59 @@ if TYPE_CHECKING:
 PROBABILITIES = frozenset({"softmax", "sigmoid"})
 
 
-def assemble(built: Network | keras.Model, *, image_shape: tuple[int, int, int], num_classes: int) -> keras.Model:
-    """Return one model from images to logits.
+@dataclass(frozen=True, kw_only=True)
+class Classifier:
+    """What an architecture built, as one model.
+
+    Attributes:
+        model: From float32 images ``(batch, height, width, channels)`` in [0, 1] to float32 logits
+            ``(batch, classes)``.
+        network: The three parts that it is made of, where the architecture named them.
+    """
+
+    model: keras.Model
+    network: Network | None
+
+    def with_frozen_backbone(self) -> keras.Model:
+        """Return a model with the same weights whose backbone never runs as in training: no dropout, no new statistics.
+
+        A model without parts is returned as it is.
+        """
+        return self.model if self.network is None else frozen_backbone(self.network, self.model.input_shape[1:])
+
+
+def frozen_backbone(network: Network, image_shape: tuple[int, ...]) -> keras.Model:
+    """Return a model of a network's parts whose backbone never runs as in training.
+
+    Not a functional model: one that is called with ``training=True`` calls all its parts with it, even those that were
+    connected with ``training=False``.
+    """
+    import keras
+
+    class FrozenBackbone(keras.Model):  # type: ignore[misc]  # Keras has no types
+        def __init__(self) -> None:
+            super().__init__(name="network")
+            self.backbone, self.pooling, self.head = network.backbone, network.pooling, network.head
+
+        def call(self, images: Any, training: bool = False) -> Any:
+            features = self.pooling(self.backbone(images, training=False), training=False)
+            return self.head(features, training=training)
+
+    model = FrozenBackbone()
+    model(keras.Input(image_shape, dtype="float32"))
+    return model
+
+
+def assemble(built: Network | keras.Model, *, image_shape: tuple[int, int, int], num_classes: int) -> Classifier:
+    """Return what an architecture built, checked and put together.
 
     Call it under the same `seeded_build` as the architecture's own build: a model without variables so far gets them
     here.
 
     Args:
-        built: What the architecture returned. A plain model is returned itself, not a copy.
+        built: What the architecture returned. A plain model is kept itself, not a copy.
         image_shape: ``(height, width, channels)``.
         num_classes: The number of logits.
-
-    Returns:
-        A model from float32 ``(batch, *image_shape)`` in [0, 1] to float32 logits ``(batch, num_classes)``.
 
     Raises:
         PluginError: the parts don't fit together, or the output isn't float32 logits of the right shape.
@@ -44,7 +85,9 @@ def assemble(built: Network | keras.Model, *, image_shape: tuple[int, int, int],
     for part in parts:
         logits = connect(part, logits)
     check_logits(logits, parts[-1], num_classes=num_classes)
-    return keras.Model(images, logits, name="network") if isinstance(built, Network) else built
+    if isinstance(built, Network):
+        return Classifier(model=keras.Model(images, logits, name="network"), network=built)
+    return Classifier(model=built, network=None)
 
 
 def connect(part: keras.Model, inputs: Any) -> Any:

@@ -10,10 +10,14 @@ class Pace:
     """Chooses the number of steps so that a call takes about half a second. Results don't depend on it.
 
     The first call is one step, since it compiles the graph; its time is not taken for that of a step.
+
+    Args:
+        fixed: Always so many, where clocks that differ may not decide.
     """
 
-    def __init__(self) -> None:
-        self._count = 1
+    def __init__(self, *, fixed: int | None = None) -> None:
+        self._count = fixed or 1
+        self._fixed = fixed is not None
         self._calls = 0
 
     def count(self, remaining: int) -> int:
@@ -24,6 +28,6 @@ class Pace:
         """Learn that ``count`` steps took ``seconds``."""
         self._calls += 1
         cut_short = count < self._count and seconds < SECONDS_PER_CALL  # by the epoch's end: says little
-        if self._calls > 1 and not cut_short:
+        if self._calls > 1 and not cut_short and not self._fixed:
             affordable = int(SECONDS_PER_CALL * count / max(seconds, 1e-9))
             self._count = max(1, min(affordable, GROWTH * count))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
@@ -25,11 +25,13 @@ class Batches:
     """Batches of one size that follow each other.
 
     Attributes:
+        epoch: Which epoch they are of, counted from 1.
         first: The place of the first one in its epoch, counted from 0.
         rows: int32 ``(steps, batch)``; rows of the table of images.
         seeds: int32 ``(steps, batch, 2)``; the augmentation seeds of each image.
     """
 
+    epoch: int
     first: int
     rows: NDArray[np.int32]
     seeds: NDArray[np.int32]
@@ -46,8 +48,8 @@ class Batches:
     def split(self, count: int) -> tuple[Batches, Batches]:
         """Return the first ``count`` batches and the others."""
         return (
-            Batches(first=self.first, rows=self.rows[:count], seeds=self.seeds[:count]),
-            Batches(first=self.first + count, rows=self.rows[count:], seeds=self.seeds[count:]),
+            replace(self, rows=self.rows[:count], seeds=self.seeds[:count]),
+            replace(self, first=self.first + count, rows=self.rows[count:], seeds=self.seeds[count:]),
         )
 
 
@@ -62,9 +64,10 @@ class Plan:
         stage: Counted from 0.
         sampling: Whether an epoch has every image once, or as many images of each class.
         drop_last: Leave out the last batch of an epoch if it is smaller.
+        replicas: How many share each batch. None of them gets nothing: a last batch of fewer images is left out.
 
     Raises:
-        ConfigError: that leaves no batch.
+        ConfigError: that leaves no batch, or a batch has less than an image for each replica.
     """
 
     data: PreparedData
@@ -73,8 +76,16 @@ class Plan:
     stage: int = 0
     sampling: Sampling = "shuffled"
     drop_last: bool = False
+    replicas: int = 1
 
     def __post_init__(self) -> None:
+        images = min(self.batch_size, len(self.data.splits["train"]))
+        if images < self.replicas:
+            message = (
+                f"training.batch_size: a batch of {images:,} is shared by {self.replicas} replicas; expected at least "
+                "one image for each of them"
+            )
+            raise ConfigError(message)
         if not self.steps:
             message = (
                 f"training.drop_last: the training split has {len(self.data.splits['train']):,} images, and a batch is "
@@ -87,7 +98,7 @@ class Plan:
     def steps(self) -> int:
         """Steps of an epoch."""
         full, left = divmod(len(self.data.splits["train"]), self.batch_size)
-        return full + (left > 0 and not self.drop_last)
+        return full + (left >= self.replicas and not self.drop_last)
 
     def batch(self, step: int) -> Batches:
         """Return the one batch of a step, counted from 0 over all epochs."""
@@ -109,6 +120,7 @@ class Plan:
             if begin < end:
                 chosen = slice(begin * self.batch_size, begin * self.batch_size + (end - begin) * size)
                 yield Batches(
+                    epoch=epoch,
                     first=begin,
                     rows=rows[chosen].astype(np.int32).reshape(-1, size),
                     seeds=seeds[chosen].reshape(-1, size, 2),

@@ -19,6 +19,7 @@ class EpochLog:
         seconds: Wall-clock time of the training steps, without validation and callbacks.
         images_per_second: Images divided by ``seconds``; the first epoch's include the time to compile.
         validation: What ``evaluate`` returned: ``"loss"``, ``"accuracy"`` and other scores; empty without it.
+        steps: How many there were.
     """
 
     epoch: int
@@ -28,6 +29,7 @@ class EpochLog:
     seconds: float
     images_per_second: float
     validation: Mapping[str, float]
+    steps: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +43,10 @@ class Progress:
         steps: Steps of an epoch.
         loss: Mean training loss of this epoch so far.
         images_per_second: During the last call.
+        stage: Counted from 1.
+        stages: How many there are.
+        done: Steps done in all stages.
+        total: Steps of all stages.
     """
 
     epoch: int
@@ -49,3 +55,7 @@ class Progress:
     steps: int
     loss: float
     images_per_second: float
+    stage: int = 1
+    stages: int = 1
+    done: int = 0
+    total: int = 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from numbers import Real
 from typing import TYPE_CHECKING, Any
@@ -45,6 +45,14 @@ class LearningRate:
         self._shown = np.float32(0.0)
         self.scale = 1.0
 
+    def state(self) -> dict[str, float]:
+        """Return what `restore` goes on from."""
+        return {"scale": self.scale, "last": self.last}
+
+    def restore(self, state: Mapping[str, float]) -> None:
+        """Go on from what `state` returned."""
+        self.scale, self._shown = state["scale"], np.float32(state["last"])
+
     @property
     def last(self) -> float:
         """The rate of the last step that was asked for."""
@@ -74,7 +82,8 @@ class LearningRate:
         What they make of it becomes the scale; a rate of zero cannot be scaled, and a change of it is lost.
         """
         if step is not None:
-            self._variable.assign(self.take(step, 1)[0])
+            self.take(step, 1)
+        self._variable.assign(self._shown)  # a step whose gradients were only gathered has not done it
         yield
         found = np.float32(self._variable.numpy())
         changed = found != self._shown

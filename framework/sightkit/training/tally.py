@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from sightkit.training.progress import EpochLog, Progress
 
@@ -46,6 +46,10 @@ class Tally:
         """The fraction of the images that were classified rightly."""
         return self.hits / self.images
 
+    def state(self) -> dict[str, Any]:
+        """Return it all as JSON can hold it; ``Tally(**state)`` goes on from there."""
+        return asdict(self)
+
     def add(self, results: StepResults, *, batch_size: int, seconds: float) -> None:
         """Count a call's steps, each of ``batch_size`` images."""
         images = batch_size * len(results.losses)
@@ -56,7 +60,7 @@ class Tally:
         self.images_per_second = images / seconds
 
     def progress(self, *, epoch: int, epochs: int, steps: int) -> Progress:
-        """Return how far training is; ``steps`` make an epoch."""
+        """Return how far the stage is; ``steps`` make an epoch."""
         return Progress(
             epoch=epoch,
             epochs=epochs,
@@ -76,4 +80,5 @@ class Tally:
             seconds=self.seconds,
             images_per_second=self.images / self.seconds,
             validation=validation,
+            steps=self.steps,
         )

@@ -32,6 +32,10 @@ def data() -> PreparedData:
     )
 
 
+LISTENING = ("evaluate", "callbacks", "higher_is_better", "progress", "called")
+"""What is said when the epochs are asked for, and not when the stage is made."""
+
+
 @dataclass
 class Trained:
     """A model after training, and what was heard of it."""
@@ -85,13 +89,15 @@ def build() -> Callable[..., Any]:
 def epochs(data: PreparedData) -> Callable[..., Any]:
     """Start training a model, with settings that work."""
 
-    def start(model: Any, *, optimizer: Any = None, learning_rate: float = 0.02, **changes: Any) -> Any:
+    def start(
+        model: Any, *, optimizer: Any = None, learning_rate: float = 0.02, epochs: int = 2, **changes: Any
+    ) -> Any:
         import keras
 
         from sightkit.contracts import Pointwise
         from sightkit.training.augment import compose
-        from sightkit.training.loop import train_epochs
         from sightkit.training.plan import Plan
+        from sightkit.training.stage import Stage
 
         planned = {"data": data, "batch_size": 16, "seed": 0, "sampling": "shuffled", "drop_last": False}
         plan = Plan(**{name: changes.pop(name, value) for name, value in planned.items()})
@@ -100,10 +106,9 @@ def epochs(data: PreparedData) -> Callable[..., Any]:
             "schedule": lambda _step: learning_rate,
             "loss": cross_entropy,
             "augment": compose([Pointwise(noise)], image_shape=(9, 6, 1)),
-            "epochs": 2,
-            **changes,
         }
-        return train_epochs(model, plan, **settings)
+        listening = {name: changes.pop(name) for name in LISTENING if name in changes}
+        return Stage(model, plan, **{**settings, **changes}).epochs(epochs, **listening)
 
     return start
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from dataclasses import replace
@@ -73,6 +74,43 @@ def test_balanced_and_weighted_training_is_the_same_from_a_file(train, data):
 def test_images_that_fit_the_budget_are_gathered_in_the_graph(data):
     assert isinstance(feed.feed_for(data, memory=data.images.nbytes), feed.Resident)
     assert isinstance(feed.feed_for(data, memory=data.images.nbytes - 1), feed.Streamed)
+
+
+@pytest.mark.parametrize("memory", [math.inf, 0])
+def test_float32_features_are_fed_in_the_place_of_images(train, build, data, memory):
+    import keras
+
+    rows = data.splits["train"]
+    places = np.full(90, -1, np.int32)
+    places[rows] = np.arange(len(rows))
+    features = data.images[rows].reshape(70, -1).astype(np.float32) / 255
+    supply = feed.Supply(values=features, labels=data.labels[rows], places=places)
+
+    def head() -> Any:
+        layers = [keras.layers.Reshape((9, 6, 1)), *build().layers]
+        return keras.Sequential([keras.Input((54,)), *layers])
+
+    trained = train(model=head(), augment=None, feed=feed.feed_from(supply, memory=memory))
+    # TensorFlow may divide by 255 by multiplying, where NumPy divides.
+    assert [log.loss for log in trained.logs] == pytest.approx([log.loss for log in train(augment=None).logs], rel=1e-6)
+
+
+@pytest.mark.usefixtures("one_step_a_call")
+@pytest.mark.parametrize("memory", [math.inf, 0])
+def test_an_epoch_is_fed_with_one_view_and_the_next_with_the_next_one(train, data, memory):
+    seen: list[int] = []
+
+    def watch(images: Any, labels: Any, _seeds: Any) -> tuple[Any, Any]:
+        import tensorflow as tf
+
+        tf.py_function(lambda value: seen.append(round(float(value) * 255)), [tf.reduce_max(images)], [])
+        return images, labels
+
+    views = [feed.Supply(values=np.full_like(data.images, grey), labels=data.labels) for grey in (10, 20, 30)]
+    feeds = [feed.feed_from(supply, memory=memory) for supply in views]
+    train(augment=watch, feed=feed.Alternating(feeds), epochs=4)
+    assert seen == [10] * 5 + [20] * 5 + [30] * 5 + [10] * 5
+    assert not threads()
 
 
 @pytest.mark.usefixtures("many_steps_a_call")

@@ -34,7 +34,7 @@ def refusal(built: Any) -> str:
 def test_a_network_becomes_one_model_of_its_parts():
     head = keras.Sequential([keras.Input((5,)), keras.layers.Dense(CLASSES)], name="head")
     network = parts(head)
-    model = assemble(network, image_shape=SHAPE, num_classes=CLASSES)
+    model = assemble(network, image_shape=SHAPE, num_classes=CLASSES).model
     images = np.random.default_rng(0).random((2, *SHAPE), np.float32)
     expected = head(network.pooling(network.backbone(images)))
     np.testing.assert_array_equal(model(images), expected)
@@ -42,9 +42,23 @@ def test_a_network_becomes_one_model_of_its_parts():
     assert model.output_shape == (None, CLASSES)
 
 
+def test_a_frozen_backbone_runs_as_in_prediction_whatever_is_trained():
+    dropping = whole(keras.layers.Dropout(0.5), keras.layers.BatchNormalization(), keras.layers.Conv2D(5, 1))
+    pooling = keras.Sequential([keras.Input(dropping.output_shape[1:]), keras.layers.GlobalAveragePooling2D()])
+    head = keras.Sequential([keras.Input((5,)), keras.layers.Dense(CLASSES)])
+    classifier = assemble(Network(dropping, pooling, head), image_shape=SHAPE, num_classes=CLASSES)
+    images = np.random.default_rng(0).random((8, *SHAPE), np.float32)
+    frozen = classifier.with_frozen_backbone()
+    before = [variable.numpy() for variable in classifier.model.non_trainable_variables]
+    np.testing.assert_array_equal(frozen(images, training=True), classifier.model(images, training=False))
+    for variable, value in zip(classifier.model.non_trainable_variables, before, strict=True):
+        np.testing.assert_array_equal(variable, value)
+    assert frozen.trainable_variables == classifier.model.trainable_variables
+
+
 def test_a_plain_model_is_returned_itself():
     model = whole(keras.layers.Flatten(), keras.layers.Dense(CLASSES))
-    assert assemble(model, image_shape=SHAPE, num_classes=CLASSES) is model
+    assert assemble(model, image_shape=SHAPE, num_classes=CLASSES).model is model
 
 
 def test_a_subclassed_model_gets_its_variables():
@@ -56,7 +70,7 @@ def test_a_subclassed_model_gets_its_variables():
         def call(self, images: Any) -> Any:
             return self.dense(self.flatten(images))
 
-    model = assemble(Subclassed(), image_shape=SHAPE, num_classes=CLASSES)
+    model = assemble(Subclassed(), image_shape=SHAPE, num_classes=CLASSES).model
     assert model.count_params() == 16 * CLASSES + CLASSES
 
 

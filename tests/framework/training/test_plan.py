@@ -99,3 +99,15 @@ def test_balanced_epochs_show_classes_alike_and_repeated_images_with_other_seeds
     (again,) = replace(plan).epoch(1)
     np.testing.assert_array_equal(again.rows, batches.rows)
     np.testing.assert_array_equal(again.seeds, batches.seeds)
+
+
+def test_no_replica_gets_an_empty_batch():
+    data = data_of([0] * 13)
+    assert Plan(data=data, batch_size=6, seed=0).steps == 3
+    plan = Plan(data=data, batch_size=6, seed=0, replicas=2)
+    assert plan.steps == 2, "the last batch has one image"
+    assert [batches.size for batches in plan.epoch(1)] == [6]
+    assert Plan(data=data, batch_size=11, seed=0, replicas=2).steps == 2, "that has two"
+    for size, images in ((1, 13), (6, 1)):
+        with pytest.raises(ConfigError, match=r"training\.batch_size: a batch of 1 is shared by 2 replicas; expected"):
+            Plan(data=data_of([0] * images), batch_size=size, seed=0, replicas=2)

@@ -16,9 +16,9 @@ import tensorflow as tf
 from sightkit import DivergedError, PluginError
 from sightkit.images import PreparedData
 from sightkit.training.host import seeded_build
-from sightkit.training.loop import train_epochs
 from sightkit.training.plan import Plan
 from sightkit.training.progress import Progress
+from sightkit.training.stage import Stage
 from sightkit.training.step import tensorflow_errors
 
 
@@ -63,7 +63,7 @@ def digest_of_a_small_training() -> str:
     loss = tf.nn.softmax_cross_entropy_with_logits
     optimizer = keras.optimizers.Adam(0.01)
     plan = Plan(data=data, batch_size=16, seed=1)
-    list(train_epochs(model, plan, optimizer=optimizer, schedule=lambda _: 0.01, loss=loss, epochs=2))
+    list(Stage(model, plan, optimizer=optimizer, schedule=lambda _: 0.01, loss=loss).epochs(2))
     return hashlib.sha256(b"".join(variable.numpy().tobytes() for variable in model.variables)).hexdigest()
 
 
