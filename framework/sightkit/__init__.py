@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from sightkit.api import Experiment as Experiment
     from sightkit.api import build_architecture as build_architecture
     from sightkit.api import load as load
+    from sightkit.api import resume as resume
     from sightkit.component import Architecture as Architecture
     from sightkit.component import Augmentation as Augmentation
     from sightkit.component import Component as Component
@@ -54,31 +55,36 @@ if TYPE_CHECKING:
     from sightkit.errors import ConfigError as ConfigError
     from sightkit.errors import DataError as DataError
     from sightkit.errors import DivergedError as DivergedError
+    from sightkit.errors import InterruptedRunError as InterruptedRunError
     from sightkit.errors import PluginError as PluginError
     from sightkit.errors import SightkitError as SightkitError
     from sightkit.errors import StorageError as StorageError
+    from sightkit.errors import WorkerLostError as WorkerLostError
     from sightkit.evaluation.intervals import wilson_interval as wilson_interval
     from sightkit.hookspecs import hookimpl as hookimpl
     from sightkit.images.arrays import ArraySource as ArraySource
     from sightkit.registry.registry import Registry as Registry
     from sightkit.runs.folder import Run as Run
+    from sightkit.runs.rates.result import RateSearch as RateSearch
     from sightkit.training.draws import fold as fold
     from sightkit.training.draws import uniform as uniform
     from sightkit.use import Use as Use
 
 _MODULES = {
-    "api": "Experiment build_architecture load",
+    "api": "Experiment build_architecture load resume",
     "component": "Architecture Augmentation Component Dataset Extension Loss Metric Optimizer Params Recipe Report "
     "Schedule",
     "contracts": "ArchitectureTask AugmentationTask DatasetTask ExtensionTask Fill Geometric ImageSource LossFunction "
     "LossTask MetricFunction MetricTask Mixing Network OptimizerTask Pointwise Predictions ReportFunction ReportOutput "
     "ReportTask ResampledMetricFunction Samples ScheduleFunction ScheduleTask Score SplitName Transform",
-    "errors": "ArtefactError BuildError ConfigError DataError DivergedError PluginError SightkitError StorageError",
+    "errors": "ArtefactError BuildError ConfigError DataError DivergedError InterruptedRunError PluginError "
+    "SightkitError StorageError WorkerLostError",
     "evaluation.intervals": "wilson_interval",
     "hookspecs": "hookimpl",
     "images.arrays": "ArraySource",
     "registry.registry": "Registry",
     "runs.folder": "Run",
+    "runs.rates.result": "RateSearch",
     "training.draws": "fold uniform",
     "use": "Use",
 }

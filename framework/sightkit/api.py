@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,11 +13,12 @@ from sightkit.config.files import read_tree
 from sightkit.config.layer import apply_overrides
 from sightkit.config.overrides import Override, as_toml_value, parse_overrides, python_overrides
 from sightkit.config.tree import Origin, Tree
-from sightkit.contracts import ImageSource
+from sightkit.contracts import ImageSource, Network
 from sightkit.errors import ConfigError, PluginError
-from sightkit.experiment.in_memory import IN_MEMORY, WithSource
+from sightkit.experiment.in_memory import IN_MEMORY, OwnArchitecture, WithOwn
 from sightkit.experiment.resolve import default_uses, name_from, resolve
 from sightkit.experiment.settings import ExperimentSettings
+from sightkit.experiment.stage_tables import implied_uses
 from sightkit.registry.registry import Registry
 from sightkit.toml.problems import Problem, did_you_mean
 from sightkit.use import UnknownComponentError, validate_params
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from sightkit.images import PreparedData
     from sightkit.runs.display import Display
     from sightkit.runs.folder import Run
+    from sightkit.runs.rates.result import RateSearch
 
 
 class Experiment:
@@ -37,11 +39,18 @@ class Experiment:
     """
 
     def __init__(
-        self, tree: Tree, *, registry: Registry, source: ImageSource | None = None, problems: Sequence[Problem] = ()
+        self,
+        tree: Tree,
+        *,
+        registry: Registry,
+        source: ImageSource | None = None,
+        architecture: OwnArchitecture | None = None,
+        problems: Sequence[Problem] = (),
     ) -> None:
         self.tree = tree
         self.registry = registry
         self._source = source
+        self._architecture = architecture
         self._problems = tuple(problems)
 
     def __repr__(self) -> str:
@@ -69,8 +78,11 @@ class Experiment:
 
     def _with_overrides(self, overrides: Sequence[Override], found: Sequence[Problem]) -> Experiment:
         problems = [*self._problems, *found]
-        tree = apply_overrides(self.tree, overrides, defaults=default_uses(), problems=problems)
-        return Experiment(tree, registry=self.registry, source=self._source, problems=problems)
+        uses = implied_uses(self.tree, default_uses())
+        tree = apply_overrides(self.tree, overrides, defaults=uses, problems=problems)
+        return Experiment(
+            tree, registry=self.registry, source=self._source, architecture=self._architecture, problems=problems
+        )
 
     @cached_property
     def settings(self) -> ExperimentSettings:
@@ -79,8 +91,7 @@ class Experiment:
         Raises:
             ConfigError: everything that is wrong, each with its place.
         """
-        catalogue = self.registry.catalogue
-        lookup = catalogue if self._source is None else WithSource(catalogue, self._source)
+        lookup = WithOwn(self.registry.catalogue, self._source, self._architecture)
         return resolve(self.tree, lookup, list(self._problems))
 
     def check(self) -> None:
@@ -123,31 +134,125 @@ class Experiment:
         *,
         runs_dir: Path | str = "runs",
         cache_dir: Path | str | None = None,
+        resume: bool = False,
+        stop: Callable[[], bool] | None = None,
         display: Display | None = None,
         argv: Sequence[str] = (),
     ) -> Run:
         """Run the experiment and return the run: its folder, scores, history, predictions and model.
 
-        Nothing of the host process is changed: no seed, no logging, no working directory.
+        Nothing of the host process is changed: no seed, no logging, no working directory. Where several processes train
+        together, each returns the same run, which the first of them writes.
 
         Args:
             runs_dir: Where the folders of runs go.
             cache_dir: Where prepared images are kept, see `prepare`.
+            resume: Go on with the newest run of this experiment there that has not finished, if there is one.
+            stop: Asked after each call of the compiled loop, about twice a second: once it says yes, a checkpoint is
+                written and `InterruptedRunError` raised.
             display: Who watches; nobody by default.
             argv: The command line, for the manifest.
 
         Raises:
             SightkitError: of a kind that says what went wrong.
         """
+        from sightkit.runs.folder import unfinished_run
+
+        unfinished = unfinished_run(Path(runs_dir) / self.settings.name) if resume else None
+        return self._execute(
+            runs_dir=Path(runs_dir), cache_dir=cache_dir, unfinished=unfinished, stop=stop, display=display, argv=argv
+        )
+
+    def go_on(
+        self,
+        folder: Path | str,
+        *,
+        cache_dir: Path | str | None = None,
+        stop: Callable[[], bool] | None = None,
+        display: Display | None = None,
+        argv: Sequence[str] = (),
+    ) -> Run:
+        """Go on with a run of this experiment that has not finished: it ends as if nothing had happened.
+
+        Args:
+            folder: The run's.
+            cache_dir: Where prepared images are kept, see `prepare`.
+            stop: See `run`.
+            display: Who watches; nobody by default.
+            argv: The command line, for the manifest.
+
+        Raises:
+            ConfigError: the experiment is not what it was.
+            DataError: the data is not what it was.
+            SightkitError: of a kind that says what else went wrong.
+        """
+        path = Path(folder)
+        return self._execute(
+            runs_dir=path.parent.parent, cache_dir=cache_dir, unfinished=path, stop=stop, display=display, argv=argv
+        )
+
+    def find_learning_rate(
+        self,
+        *,
+        stage: int = 1,
+        steps: int = 200,
+        low: float = 1e-6,
+        high: float = 10.0,
+        cache_dir: Path | str | None = None,
+        display: Display | None = None,
+    ) -> RateSearch:
+        """Return which learning rate a short training suggests, in which it rises step by step until it diverges.
+
+        The training is thrown away: there is no run of it, and a model that was handed over keeps its weights. See
+        `RateSearch.draw` for a picture.
+
+        Args:
+            stage: Which stage of the training the rate is for, counted from 1. Those before it are trained first.
+            steps: Updates of the weights, at most; at least 20.
+            low: The first learning rate, above 0.
+            high: The last one, above ``low``.
+            cache_dir: Where prepared images are kept, see `prepare`.
+            display: Who watches; nobody by default.
+
+        Raises:
+            ConfigError: an argument is out of bounds.
+            DivergedError: the training diverges at the lowest rates already.
+            SightkitError: of a kind that says what else went wrong.
+        """
+        from sightkit.runs.display import Display
+        from sightkit.runs.rates.search import check_arguments, search_rates
+
+        check_arguments(self.settings, stage=stage, steps=steps, low=low, high=high)
+        display = display or Display()
+        data = self.prepare(cache_dir=cache_dir, display=display)
+        return search_rates(self.settings, data, stage=stage, steps=steps, low=low, high=high, display=display)
+
+    def _execute(
+        self,
+        *,
+        cache_dir: Path | str | None,
+        stop: Callable[[], bool] | None,
+        display: Display | None,
+        **where: Any,
+    ) -> Run:
         from sightkit.runs.display import Display
         from sightkit.runs.execute import execute
 
-        cache = self._cache(cache_dir)
-        return execute(self, runs_dir=Path(runs_dir), cache=cache, display=display or Display(), argv=argv)
+        return execute(
+            self,
+            cache=self._cache(cache_dir),
+            display=display or Display(),
+            stop=stop or (lambda: False),
+            **where,
+        )
 
 
 def load(
-    source: Path | str | Mapping[str, Any], *, dataset: ImageSource | None = None, registry: Registry | None = None
+    source: Path | str | Mapping[str, Any],
+    *,
+    dataset: ImageSource | None = None,
+    architecture: OwnArchitecture | None = None,
+    registry: Registry | None = None,
 ) -> Experiment:
     """Load an experiment; nothing is validated before it is used.
 
@@ -157,10 +262,16 @@ def load(
         dataset: Images that are in this process, such as an `ArraySource`, in the place of the table ``[dataset]``.
             They are not kept on the disk unless a ``cache_dir`` is named, and a run of them can't be repeated from its
             files.
+        architecture: A network of yours in the place of the table ``[architecture]``: a `keras.Model` from float32
+            images ``(batch, height, width, channels)`` in [0, 1] to float32 logits ``(batch, classes)``, a `Network`,
+            or a function from an `ArchitectureTask` to one of them. The function is called for each run, under its
+            seed; a model is trained itself, as ``fit`` would, so that a second run goes on where the first one ended. A
+            run of either can't be repeated from its files.
         registry: The plugins it may name; by default the built-in and the installed ones.
 
     Raises:
-        ConfigError: the file cannot be read or is not TOML, or there is no such recipe.
+        ConfigError: the file cannot be read or is not TOML, there is no such recipe, or what was handed over is neither
+            images nor a network.
     """
     registry = registry or Registry()
     problems: list[Problem] = []
@@ -176,7 +287,49 @@ def load(
             message = f"dataset: expected a sightkit.ImageSource, such as ArraySource, found {type(dataset).__name__}"
             raise ConfigError(message)
         tree.put(("dataset",), {"use": IN_MEMORY}, Origin("sightkit.load", Path.cwd()))
-    return Experiment(tree, registry=registry, source=dataset, problems=problems)
+    if architecture is not None:
+        if not callable(architecture) and not isinstance(architecture, Network):
+            found = type(architecture).__name__
+            expected = "a keras.Model, a sightkit.Network or a function that returns one"
+            message = f"architecture: expected {expected}, found {found}"
+            raise ConfigError(message)
+        tree.put(("architecture",), {"use": IN_MEMORY}, Origin("sightkit.load", Path.cwd()))
+    return Experiment(tree, registry=registry, source=dataset, architecture=architecture, problems=problems)
+
+
+def resume(
+    folder: Path | str,
+    *,
+    registry: Registry | None = None,
+    cache_dir: Path | str | None = None,
+    stop: Callable[[], bool] | None = None,
+    display: Display | None = None,
+    argv: Sequence[str] = (),
+) -> Run:
+    """Go on with a run that was interrupted, killed or failed, from its folder alone; see `Experiment.go_on`.
+
+    A run whose images or model were in memory can't be resumed from its folder: load its experiment as before, and
+    `Experiment.go_on`.
+
+    Args:
+        folder: The run's.
+        registry: The plugins that it may name; by default the built-in and the installed ones.
+        cache_dir: Where prepared images are kept, see `Experiment.prepare`.
+        stop: See `Experiment.run`.
+        display: Who watches; nobody by default.
+        argv: The command line, for the manifest.
+
+    Raises:
+        StorageError: the folder holds no run.
+        SightkitError: see `Experiment.go_on`.
+    """
+    from sightkit.runs.folder import RESOLVED, Run
+    from sightkit.runs.unchanged import refuse_hidden
+
+    path = Run(folder).path
+    refuse_hidden(path / RESOLVED)
+    experiment = load(path / RESOLVED, registry=registry)
+    return experiment.go_on(path, cache_dir=cache_dir, stop=stop, display=display, argv=argv)
 
 
 def load_file(source: Path | str, registry: Registry, problems: list[Problem]) -> Tree:
@@ -276,7 +429,7 @@ def build_architecture(
         channel_mean=(0.0,) * channels,
         channel_std=(1.0,) * channels,
     )
-    return build_network(use, task, seed=seed)
+    return build_network(use, task, seed=seed).model
 
 
 def check_task(image_shape: Sequence[object], *, num_classes: object, seed: object) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import subprocess
 import sys
 from pathlib import Path
@@ -103,6 +104,64 @@ def test_images_in_memory_take_the_place_of_the_dataset_of_a_file(tmp_path: Path
 def test_no_file_can_mean_images_in_memory() -> None:
     with pytest.raises(sightkit.ConfigError, match="no such dataset"):
         sightkit.load({"dataset": {"use": "in-memory"}}).check()
+
+
+def stripes():
+    images = np.random.default_rng(0).integers(0, 50, (40, 8, 8, 1), dtype=np.uint8)
+    images[::2, :, ::2] = 255
+    images[1::2, ::2] = 255
+    return sightkit.ArraySource(images, np.arange(40) % 2, classes=("upright", "level"))
+
+
+def perceptron(shape=(8, 8, 1), classes=2):
+    import keras
+
+    return keras.Sequential([keras.Input(shape), keras.layers.Flatten(), keras.layers.Dense(classes)])
+
+
+FEW = {"name": "own", "training": {"epochs": 2, "batch_size": 8}, "architecture": {"use": "basic-cnn"}}
+
+
+def test_a_model_of_ones_own_takes_the_place_of_the_architecture(tmp_path: Path) -> None:
+    model = perceptron()
+    before = model.get_weights()
+    run = sightkit.load(FEW, dataset=stripes(), architecture=model).run(runs_dir=tmp_path)
+    assert run.scores["test"]["accuracy"]["value"] >= 0
+    assert any((old != new).any() for old, new in zip(before, model.get_weights(), strict=True))
+
+
+def test_a_function_of_ones_own_is_told_the_task_and_called_under_the_seed(tmp_path: Path) -> None:
+    seen, weights = [], []
+
+    def factory(task: sightkit.ArchitectureTask):
+        seen.append(task)
+        model = perceptron(task.image_shape, task.num_classes)
+        weights.append(model.get_weights()[0])
+        return model
+
+    experiment = sightkit.load(FEW, dataset=stripes(), architecture=factory).override({"seed": 3})
+    run = experiment.run(runs_dir=tmp_path)
+    experiment.run(runs_dir=tmp_path)
+    assert (seen[0].image_shape, seen[0].num_classes) == ((8, 8, 1), 2)
+    np.testing.assert_array_equal(weights[0], weights[-1])
+    (component,) = [each for each in run.manifest["components"] if each["role"] == "architecture"]
+    assert component["origin"] == "this process"
+    assert component["source_sha256"] == hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
+
+
+def test_what_is_no_network_is_refused_at_once() -> None:
+    with pytest.raises(sightkit.ConfigError, match=r"^architecture: expected a keras.Model, .* found str"):
+        sightkit.load("digits", architecture="resnet")  # type: ignore[arg-type]
+
+
+def test_a_function_that_returns_no_network_is_blamed(tmp_path: Path) -> None:
+    with pytest.raises(sightkit.PluginError, match=r"the architecture returned 3; expected a sightkit Network"):
+        sightkit.load(FEW, dataset=stripes(), architecture=lambda task: 3).run(runs_dir=tmp_path)
+
+
+def test_no_file_can_mean_a_network_in_memory() -> None:
+    with pytest.raises(sightkit.ConfigError, match="no such architecture"):
+        sightkit.load({"dataset": {"use": "digits"}, "architecture": {"use": "in-memory"}}).check()
 
 
 def test_build_architecture_returns_a_plain_keras_model() -> None:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import tomlkit
 
 from sightkit.contracts import Predictions
-from sightkit.errors import SightkitError, StorageError
+from sightkit.errors import InterruptedRunError, SightkitError, StorageError
 from sightkit.experiment.text import toml_text, written
 from sightkit.files import write_json, write_text
 from sightkit.runs.data import prepare_data
@@ -19,21 +19,41 @@ from sightkit.runs.data_report import data_document
 from sightkit.runs.display import Display
 from sightkit.runs.execution import Execution
 from sightkit.runs.extensions import Extensions
-from sightkit.runs.fit import fit
-from sightkit.runs.folder import DATA, Run, make_folder
+from sightkit.runs.fit import Fitted, fit
+from sightkit.runs.folder import DATA, RESOLVED, Run, only_writer
 from sightkit.runs.judge import build_metrics, predict_split, scores_of, write_reports
 from sightkit.runs.manifest import now, without_secrets
+from sightkit.runs.unchanged import refuse_changes, refuse_other_data
+from sightkit.runs.workers import chief_first, end_together, refuse_other_work, shared_folder, start_replicas
+from sightkit.training.cluster import cluster_for
 
 if TYPE_CHECKING:
     from sightkit.api import Experiment
     from sightkit.contracts import MetricFunction
     from sightkit.evaluation.predict import Predictor
+    from sightkit.images import PreparedData
 
 
 def execute(
-    experiment: Experiment, *, runs_dir: Path, cache: Path | None, display: Display, argv: Sequence[str]
+    experiment: Experiment,
+    *,
+    runs_dir: Path,
+    cache: Path | None,
+    display: Display,
+    argv: Sequence[str],
+    stop: Callable[[], bool],
+    unfinished: Path | None = None,
 ) -> Run:
     """Run an experiment and return its run; nothing is written before its data is known to be good.
+
+    Args:
+        experiment: What is run.
+        runs_dir: Where the folder of a new run is made.
+        cache: Where prepared images and features are kept.
+        display: Who watches.
+        argv: The command line.
+        stop: Says whether somebody wants the training to stop.
+        unfinished: The folder of a run of this experiment, to go on with it.
 
     Raises:
         SightkitError: of a kind that says what went wrong.
@@ -41,35 +61,68 @@ def execute(
     settings = experiment.settings
     extensions = Extensions(settings)
     extensions.insist("sightkit_experiment_checked", experiment=experiment)
-    data = prepare_data(settings, cache=cache, display=display)
-    folder = make_folder(runs_dir, settings.name)
-    try:
-        execution = Execution(experiment, data=data, extensions=extensions, display=display, folder=folder, argv=argv)
-        with recording_failure(execution):
-            carry_out(execution)
-    except OSError as error:
-        message = f"{error.filename or folder}: {error.strerror or error}"
-        raise StorageError(message) from error
+    cluster = cluster_for(settings.training.distribution)
+    with ExitStack() as held:
+        if unfinished is not None:
+            if cluster.is_chief:
+                held.enter_context(only_writer(Run(unfinished).path))
+            refuse_changes(unfinished, experiment)
+        data = prepare_data(settings, cache=cache, display=display)
+        if unfinished is not None:
+            refuse_other_data(unfinished, data)
+        display.building(settings.training)
+        replicas = start_replicas(settings.training, cluster, display)
+        refuse_other_work(replicas, settings, data, unfinished)
+        folder = unfinished or shared_folder(replicas, runs_dir / settings.name)
+        if unfinished is None and cluster.is_chief:
+            held.enter_context(only_writer(folder))
+        try:
+            with chief_first(replicas, folder):
+                if unfinished is None and cluster.is_chief:
+                    begin(folder, experiment, data)
+                execution = Execution(
+                    experiment,
+                    data=data,
+                    extensions=extensions,
+                    display=display,
+                    folder=folder,
+                    argv=argv,
+                    stop=stop,
+                    replicas=replicas,
+                    cache=cache,
+                    resumed=unfinished is not None,
+                )
+            with recording_failure(execution):
+                carry_out(execution)
+        except OSError as error:
+            message = f"{error.filename or folder}: {error.strerror or error}"
+            raise StorageError(message) from error
     return execution.run
 
 
 def carry_out(execution: Execution) -> None:
-    """Train, judge and report."""
+    """Train, judge and report; the chief does the last two, where several processes train together."""
     start = time.perf_counter()
     run, settings, data = execution.run, execution.settings, execution.data
-    write_text(run.path / "experiment.toml", tomlkit.dumps(without_secrets(execution.experiment.tree.data)))
-    write_text(run.path / "resolved.toml", toml_text(without_secrets(written(settings))))
-    execution.journal.note(f"started: experiment {settings.name}, seed {settings.seed}")
     counts = ", ".join(f"{len(rows):,} {name}" for name, rows in data.splits.items())
     execution.display.started(str(run.path), {"images": counts, "classes": str(data.num_classes)})
-    execution.journal.note(f"data: {counts} images, {data.num_classes} classes")
-    write_json(run.path / DATA, data_document(data))
-    for finding in data.findings:
-        execution.warn(finding.summary)
+    if not execution.resumed:
+        execution.journal.note(f"started: experiment {settings.name}, seed {settings.seed}")
+        execution.journal.note(f"data: {counts} images, {data.num_classes} classes")
+    if execution.replicas.is_chief:  # the others have the same images
+        for finding in data.findings:
+            execution.warn(finding.summary)
     execution.tell("sightkit_data_prepared", data=data)
     metrics = build_metrics(settings, data.classes)
-    execution.display.building()
     fitted = fit(execution, metrics)
+    if execution.replicas.is_chief:
+        finish(execution, metrics, fitted, start=start)
+    end_together(execution.replicas)
+
+
+def finish(execution: Execution, metrics: Mapping[str, MetricFunction], fitted: Fitted, *, start: float) -> None:
+    """Judge a trained model and report."""
+    run, settings, data = execution.run, execution.settings, execution.data
     execution.manifest.update(model=fitted.describe())
     execution.journal.note(f"trained: the best epoch is {fitted.best_epoch}")
     predictions = predict(execution, fitted.predictor)
@@ -84,6 +137,13 @@ def carry_out(execution: Execution) -> None:
     )
     execution.journal.note("finished")
     execution.tell("sightkit_run_finished")
+
+
+def begin(folder: Path, experiment: Experiment, data: PreparedData) -> None:
+    """Write what is known of a run before it trains; its manifest comes last: with it, the folder is a run."""
+    write_text(folder / "experiment.toml", tomlkit.dumps(without_secrets(experiment.tree.data)))
+    write_text(folder / RESOLVED, toml_text(without_secrets(written(experiment.settings))))
+    write_json(folder / DATA, data_document(data))
 
 
 def predict(execution: Execution, predictor: Predictor) -> dict[str, Predictions]:
@@ -120,7 +180,8 @@ def recording_failure(execution: Execution) -> Iterator[None]:
     try:
         yield
     except BaseException as error:
-        state = "failed" if isinstance(error, Exception) else "interrupted"
+        meant = isinstance(error, InterruptedRunError) or not isinstance(error, Exception)
+        state = "interrupted" if meant else "failed"
         described = str(error) if isinstance(error, SightkitError) else f"{type(error).__name__}: {error}".rstrip(": ")
         # A disk that failed the run fails its record too: the first error is the one to tell.
         with suppress(StorageError):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import shlex
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,11 +14,13 @@ from sightkit.runs.extensions import Extensions
 from sightkit.runs.folder import Run
 from sightkit.runs.git import git_state
 from sightkit.runs.journal import Journal
-from sightkit.runs.manifest import Manifest, describe_run
+from sightkit.runs.manifest import Manifest, describe_machine, describe_run, now
+from sightkit.runs.unchanged import differences
 
 if TYPE_CHECKING:
     from sightkit.api import Experiment
     from sightkit.images import PreparedData
+    from sightkit.training.replicas import Replicas
 
 
 class Execution:
@@ -28,9 +31,13 @@ class Execution:
         data: The prepared images.
         extensions: Whose hooks are called.
         display: Who watches.
+        replicas: What the model is trained on.
+        cache: Where prepared images and features are kept, if anywhere.
         run: The run's folder.
         manifest: Its record.
         journal: Its log and history.
+        stop: Says whether somebody wants the training to stop.
+        resumed: Whether the folder holds a run that didn't finish, which goes on now.
     """
 
     def __init__(
@@ -42,24 +49,75 @@ class Execution:
         display: Display,
         folder: Path,
         argv: Sequence[str],
+        stop: Callable[[], bool],
+        replicas: Replicas,
+        cache: Path | None = None,
+        resumed: bool = False,
     ) -> None:
         self.experiment = experiment
         self.settings = experiment.settings
         self.data = data
         self.extensions = extensions
         self.display = display
-        self.journal = Journal(folder)
-        about = describe_run(self.settings, experiment.registry, argv)
-        repeatable = self.settings.dataset.name != IN_MEMORY
-        data_entry = {"repeatable": repeatable, **describe_data(data)}
-        self.manifest = Manifest(folder, {**about, "data": data_entry, "git": git_state(Path.cwd())})
-        self.run = Run(folder)
+        recorded = folder if replicas.is_chief else None
+        self.journal = Journal(recorded)
+        self.stop = stop
+        self.replicas = replicas
+        self.cache = cache
+        self.resumed = resumed
+        if resumed:
+            self.run = Run(folder)
+            ended = {"ended", "error"}
+            before = {key: value for key, value in self.run.manifest.items() if key not in ended}
+            self.manifest = Manifest(recorded, {**before, "state": "running"})
+        else:
+            about = describe_run(self.settings, experiment.registry, argv)
+            repeatable = IN_MEMORY not in {self.settings.dataset.name, self.settings.architecture.name}
+            data_entry = {"repeatable": repeatable, **describe_data(data)}
+            self.manifest = Manifest(recorded, {**about, "data": data_entry, "git": git_state(Path.cwd())})
+            self.run = Run(folder)
+
+    @property
+    def way_on(self) -> str:
+        """How somebody goes on with this run once it was stopped."""
+        if IN_MEMORY in {self.settings.dataset.name, self.settings.architecture.name}:
+            return "run the same experiment with resume=True"  # its folder alone doesn't hold all that it needs
+        return f"sightkit resume {shlex.quote(str(self.run.path))}"
+
+    def say(self, message: str) -> None:
+        """Tell whoever watches, and the log, of something that is as it should be."""
+        self.journal.note(message)
+        self.display.note(message)
 
     def warn(self, message: str) -> None:
         """Tell whoever watches, and the log."""
         self.journal.note(f"warning: {message}")
         self.display.warn(message)
 
+    def note_resumption(self, *, from_file: str | None) -> None:
+        """Record that the run goes on, from which checkpoint, and whether it ends as if nothing had happened."""
+        from sightkit.training.host import describe_computing
+
+        if not self.replicas.is_chief:
+            return  # the record is of the chief's machine
+        forgetful = [
+            f"extension {use.name} (from {use.found.origin}) {why}" for use, why in self.extensions.forgetful()
+        ]
+        machine = {
+            **describe_machine(),
+            "computing": describe_computing(self.replicas.count, workers=self.replicas.workers),
+        }
+        before = {key: self.run.manifest.get(key) for key in machine}
+        reasons = [*forgetful, *differences(before, machine)] if from_file else []
+        if not from_file:
+            self.manifest.update(**machine)
+        if reasons:
+            self.warn(f"this run may end otherwise than it would have, had it gone on: {'; '.join(reasons)}")
+        entry = {"at": now(), "checkpoint": from_file, "exact": not reasons, "reasons": reasons}
+        self.manifest.update(resumed=[*self.run.manifest.get("resumed", []), entry])
+        self.journal.note(f"resumed from {from_file or 'the beginning'}")
+
     def tell(self, hook: str, **arguments: object) -> None:
-        """Call a run hook of every extension."""
-        self.extensions.tell(hook, warn=self.warn, run=self.run, **arguments)
+        """Call a run hook of every extension; where several processes train together, of those of the chief."""
+        if self.replicas.is_chief:
+            self.extensions.tell(hook, warn=self.warn, run=self.run, **arguments)

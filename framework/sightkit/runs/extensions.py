@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
@@ -30,8 +31,10 @@ class Extensions:
 
     def __init__(self, settings: ExperimentSettings) -> None:
         task = ExtensionTask(experiment=settings.name, seed=settings.seed)
+        self._built = [(use, build(use, task)) for use in settings.extensions]
         # A manager each: pluggy would refuse two extensions that are equal, and reverse their order.
-        self._managers = [(use, managed(use, build(use, task))) for use in settings.extensions]
+        self._managers = [(use, managed(use, extension)) for use, extension in self._built]
+        self._remembered: dict[str, Any] = {}
 
     def insist(self, hook: str, **arguments: Any) -> None:
         """Call a hook of every extension and let its errors through: it may refuse.
@@ -57,6 +60,40 @@ class Extensions:
             with isolated(use, hook, warn):
                 offered.extend(list(call() or ()))  # a list first: of a generator that fails late nothing is taken
         return offered
+
+    def forgetful(self) -> Iterator[tuple[Use[Any], str]]:
+        """Yield those that take part in training and can't go on where they were, and why.
+
+        They have no ``state`` and ``restore``; or have them, and nothing of theirs is remembered, as after a failure.
+        """
+        training = ("sightkit_callbacks", "sightkit_epoch_ended")
+        for (use, extension), (_, manager) in zip(self._built, self._managers, strict=True):
+            if not (hasattr(extension, "state") and hasattr(extension, "restore")):
+                if any(getattr(manager.hook, hook).get_hookimpls() for hook in training):
+                    yield use, "has no state() and restore()"
+            elif use.name not in self._remembered:
+                yield use, "gave no state for the checkpoint"
+
+    def state(self, *, warn: Callable[[str], None]) -> dict[str, Any]:
+        """Return the state of those that have one, by name, as JSON can hold it; failures as in `tell`."""
+        states = {}
+        for use, extension in self._built:
+            if hasattr(extension, "state"):
+                with isolated(use, "state()", warn):
+                    states[use.name] = json.loads(json.dumps(extension.state()))
+        return states
+
+    def remember(self, states: Mapping[str, Any]) -> None:
+        """Keep states that `state` returned, until `restore` gives them back."""
+        self._remembered = dict(states)
+
+    def restore(self, *, warn: Callable[[str], None]) -> None:
+        """Give each its remembered state, once; failures as in `tell`."""
+        for use, extension in self._built:
+            if use.name in self._remembered and hasattr(extension, "restore"):
+                with isolated(use, "restore()", warn):
+                    extension.restore(self._remembered[use.name])
+        self._remembered = {}
 
     def _calls(self, hook: str, arguments: Mapping[str, Any]) -> Iterator[tuple[Use[Any], Callable[[], Any]]]:
         """Yield the implementations of a hook, ready to be called, in the order of the file."""

@@ -1,32 +1,25 @@
-"""Training as a run does it: the components built, the epochs gone through, the best one kept."""
+"""Training as a run does it: the components built, the stages gone through, the best epoch kept."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sightkit.contracts import (
-    MetricFunction,
-)
+from sightkit.contracts import MetricFunction
 from sightkit.errors import StorageError
 from sightkit.runs.build import blaming
 from sightkit.runs.execution import Execution
-from sightkit.runs.judge import logits_of, values_of
-from sightkit.runs.parts import Parts, build_parts
+from sightkit.runs.parts import build_parts
 from sightkit.use import Use
 
 if TYPE_CHECKING:
     import keras
 
-    from sightkit.contracts import LossFunction
     from sightkit.evaluation.predict import Predictor
-    from sightkit.experiment.settings import ImagesSettings
-    from sightkit.images import PreparedData
-    from sightkit.training.best import BestWeights
-    from sightkit.training.progress import EpochLog
+    from sightkit.runs.progression import Progression
+    from sightkit.training.checkpoints import Checkpoints
 
 
 @dataclass(frozen=True)
@@ -45,7 +38,7 @@ class Fitted:
 
     def describe(self) -> dict[str, Any]:
         """Return what a manifest says of the model."""
-        from sightkit.training.weights import weights_digest
+        from sightkit.training.variables import weights_digest
 
         return {
             "parameters": int(self.model.count_params()),
@@ -55,122 +48,57 @@ class Fitted:
 
 
 def fit(execution: Execution, metrics: Mapping[str, MetricFunction]) -> Fitted:
-    """Build, train, go back to the best epoch and save the model."""
-    from sightkit.evaluation.predict import Predictor
+    """Build, train or go on with it, go back to the best epoch and save the model."""
+    from sightkit.runs.course import Course
+    from sightkit.runs.features.stage import features_for, predictor_for
+    from sightkit.runs.progression import Progression
+    from sightkit.runs.validation import Validation
+    from sightkit.training.best import BestWeights
+    from sightkit.training.checkpoints import Checkpoints
+    from sightkit.training.host import describe_computing
 
     settings, data = execution.settings, execution.data
-    parts = build_parts(settings, data)
+    parts = build_parts(settings, data, execution.replicas)
     check_savable(settings.architecture, parts.model)
     execution.tell("sightkit_model_built", model=parts.model)
-    predictor = Predictor(parts.model)
-    validation = Validation(data, metrics, parts.loss, predictor) if "validation" in data.splits else None
-    best_epoch = train(execution, parts, validation)
-    save_model(execution.run.path / "model" / "model.keras", parts.model)
-    return Fitted(parts.model, predictor, best_epoch)
-
-
-class Validation:
-    """What is computed on the validation split after each epoch.
-
-    Args:
-        data: The images.
-        metrics: By name.
-        loss: The experiment's.
-        predictor: Predicts with the model that is being trained.
-
-    Attributes:
-        higher_is_better: The direction of each score, known after the first epoch.
-    """
-
-    def __init__(
-        self, data: PreparedData, metrics: Mapping[str, MetricFunction], loss: LossFunction, predictor: Predictor
-    ) -> None:
-        self._rows = data.splits["validation"]
-        self._data = data
-        self._metrics = metrics
-        self._loss = loss
-        self._predictor = predictor
-        self.higher_is_better: dict[str, bool] = {"loss": False}
-
-    def __call__(self) -> dict[str, float]:
-        """Return the loss and the value of each metric, by name."""
-        from sightkit.evaluation.predict import softmax
-        from sightkit.training.loss import mean_loss
-
-        labels = self._data.labels[self._rows]
-        logits = logits_of(self._predictor, self._data, self._rows)
-        scores = values_of(self._metrics, self._data, self._rows, softmax(logits))
-        self.higher_is_better |= {name: score.higher_is_better for name, score in scores.items()}
-        return {
-            "loss": mean_loss(self._loss, labels, logits, num_classes=self._data.num_classes),
-            **{name: score.value for name, score in scores.items()},
-        }
-
-
-def train(execution: Execution, parts: Parts, validation: Validation | None) -> int:
-    """Go through the epochs, give the model the weights of the best one, and return which that was."""
-    from sightkit.training.best import BestWeights
-    from sightkit.training.loop import train_epochs
-    from sightkit.training.weights import save_weights
-
-    settings = execution.settings
-    checkpoint = execution.run.path / "checkpoints" / "best.safetensors"
-    best: BestWeights | None = None
-    last = 0
-    epochs = train_epochs(
-        parts.model,
-        parts.plan,
-        optimizer=parts.optimizer,
-        schedule=parts.schedule,
-        loss=parts.loss,
-        class_weights=parts.class_weights,
-        augment=parts.augment,
-        epochs=settings.training.epochs,
-        memory=memory_budget(settings.images),
-        evaluate=validation,
-        callbacks=execution.extensions.ask("sightkit_callbacks", warn=execution.warn, run=execution.run),
-        progress=execution.display.training,
+    features = features_for(execution, parts)
+    predictor = predictor_for(parts, features, data)
+    validation, best = None, None
+    if "validation" in data.splits:
+        validation = Validation(data, metrics, parts.loss, predictor)
+        best = BestWeights(parts.model, higher_is_better=validation.higher_is_better[settings.training.monitor])
+    progression = Progression(parts.model, best, execution.replicas)
+    checkpoints = Checkpoints(
+        execution.run.path / "checkpoints",
+        keep=settings.training.checkpoints.keep,
+        replicas=execution.replicas,
     )
-    for log in epochs:
-        last = log.epoch
-        better = True
-        if validation is not None:
-            monitor = settings.training.monitor
-            best = best or BestWeights(parts.model, higher_is_better=validation.higher_is_better[monitor])
-            better = best.update(log.epoch, log.validation[monitor])
-        if better or (best is not None and best.epoch is None):  # while there is no best epoch, the last is kept
-            save_weights(checkpoint, parts.model)
-        row = history_row(log)
-        execution.journal.epoch(row)
-        execution.display.epoch(row, best=better and best is not None)
-        execution.tell("sightkit_epoch_ended", epoch=log.epoch, logs=dict(row))
-    if best is None or best.epoch is None:
-        return last
-    best.restore()
-    return best.epoch
+    if execution.resumed:
+        go_on(execution, progression, checkpoints)
+    else:
+        execution.manifest.update(
+            computing=describe_computing(execution.replicas.count, workers=execution.replicas.workers)
+        )
+    Course(execution, parts, validation, features=features, progression=progression, checkpoints=checkpoints).go()
+    if best is not None:
+        best.restore()
+    if execution.replicas.is_chief:
+        save_model(execution.run.path / "model" / "model.keras", parts.model)
+    return Fitted(parts.model, predictor, progression.best_epoch)
 
 
-def memory_budget(images: ImagesSettings) -> float:
-    """Return the bytes of prepared images that training may hold in memory: what was asked for, or half of the free."""
-    from sightkit.images.memory import available_memory
-
-    if images.memory is not None:
-        return images.memory * 1e9
-    free = available_memory()
-    return math.inf if free is None else free / 2
-
-
-def history_row(log: EpochLog) -> dict[str, float]:
-    """Return an epoch as it stands in history.csv."""
-    return {
-        "epoch": log.epoch,
-        "loss": log.loss,
-        "accuracy": log.accuracy,
-        **{f"validation_{name}": value for name, value in log.validation.items()},
-        "learning_rate": log.learning_rate,
-        "seconds": round(log.seconds, 3),
-        "images_per_second": round(log.images_per_second, 1),
-    }
+def go_on(execution: Execution, progression: Progression, checkpoints: Checkpoints) -> None:
+    """Take the newest checkpoint that is whole, and say which it is."""
+    checkpoint, problems = checkpoints.newest()
+    for problem in problems:
+        execution.warn(f"{problem}; the one before is used")
+    if checkpoint is None:
+        execution.say("there is no checkpoint: training starts from the beginning")
+    else:
+        progression.go_on(checkpoint)
+        execution.extensions.remember(checkpoint.about["extensions"])
+    execution.journal.rewind(progression.rows)
+    execution.note_resumption(from_file=checkpoint.path.name if checkpoint else None)
 
 
 def check_savable(use: Use[Any], model: keras.Model) -> None:

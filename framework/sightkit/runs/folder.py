@@ -5,11 +5,14 @@ from __future__ import annotations
 import csv
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from filelock import FileLock, Timeout
 
 from sightkit.errors import ArtefactError, StorageError
 
@@ -20,6 +23,8 @@ if TYPE_CHECKING:
 
 MANIFEST = "manifest.json"
 DATA = "data.json"
+RESOLVED = "resolved.toml"
+LOCK = ".lock"
 FOLDERS = ("checkpoints", "predictions", "reports", "model")
 
 
@@ -111,6 +116,41 @@ class Run:
         except (OSError, ValueError) as error:
             message = f"{path}: cannot be read: {error}"
             raise StorageError(message) from error
+
+
+@contextmanager
+def only_writer(folder: Path) -> Iterator[None]:
+    """Hold a run's folder, so that no other process writes into it; what a killed one left half written is removed.
+
+    Raises:
+        StorageError: another process holds it, or it is no place to write to.
+    """
+    path = folder / LOCK
+    lock = FileLock(path)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        message = f"{folder}: another process is at work on this run; wait for it, or end it"
+        raise StorageError(message) from None
+    except OSError as error:
+        message = f"{folder}: cannot be written to: {error.strerror or error}"
+        raise StorageError(message) from error
+    try:
+        for left in folder.rglob(".*.tmp"):
+            left.unlink(missing_ok=True)
+        yield
+    finally:
+        with suppress(OSError):  # Windows removes no file that is open
+            path.unlink(missing_ok=True)
+        lock.release()
+
+
+def unfinished_run(folder: Path) -> Path | None:
+    """Return the newest run in the folder of an experiment's runs that has not finished, if there is one."""
+    for path in sorted(folder.glob(f"*/{MANIFEST}"), reverse=True):
+        if Run(path.parent).state != "finished":
+            return path.parent
+    return None
 
 
 def make_folder(runs_dir: Path, experiment: str) -> Path:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+import io
+import os
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from sightkit.errors import StorageError
+from sightkit.files import write_text
 from sightkit.runs.manifest import now
 
 
@@ -14,19 +17,32 @@ class Journal:
     """What happened in a run, line by line.
 
     Args:
-        folder: The run's folder.
+        folder: The run's folder; ``None`` writes nothing, as where another process writes it.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._log = folder / "log.txt"
-        self._history = folder / "history.csv"
+    def __init__(self, folder: Path | None) -> None:
+        self._log = folder / "log.txt" if folder else Path(os.devnull)
+        self._history = folder / "history.csv" if folder else None
 
     def note(self, message: str) -> None:
         """Add a line to log.txt."""
         append(self._log, f"{now()} {message}\n")
 
+    def rewind(self, rows: Sequence[Mapping[str, float]]) -> None:
+        """Let history.csv hold these rows and no others."""
+        if self._history is None:
+            return
+        text = io.StringIO(newline="")
+        if rows:
+            writer = csv.DictWriter(text, fieldnames=list(rows[0]))
+            writer.writeheader()
+            writer.writerows(rows)
+        write_text(self._history, text.getvalue())
+
     def epoch(self, row: Mapping[str, float]) -> None:
         """Add a row to history.csv, whose first row names the columns."""
+        if self._history is None:
+            return
         try:
             with self._history.open("a", encoding="utf-8", newline="") as file:
                 writer = csv.DictWriter(file, fieldnames=list(row))

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from sightkit.contracts import DatasetTask
 from sightkit.experiment.in_memory import IN_MEMORY
-from sightkit.runs.manifest import describe_use, uses_in
+from sightkit.experiment.uses import uses_in
+from sightkit.runs.manifest import describe_use
 from sightkit.use import Use
 
 if TYPE_CHECKING:

@@ -8,12 +8,13 @@ import inspect
 import os
 import platform
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from sightkit.experiment import ExperimentSettings
+from sightkit.experiment.uses import uses
 from sightkit.files import write_json
 from sightkit.registry.registry import Registry
 from sightkit.runs.folder import MANIFEST
@@ -28,19 +29,20 @@ class Manifest:
     """The record of a run, written anew at every change.
 
     Args:
-        folder: The run's folder.
+        folder: The run's folder; ``None`` writes nothing, as where another process writes it.
         content: What is known at the start.
     """
 
-    def __init__(self, folder: Path, content: Mapping[str, Any]) -> None:
-        self._path = folder / MANIFEST
+    def __init__(self, folder: Path | None, content: Mapping[str, Any]) -> None:
+        self._path = folder / MANIFEST if folder else None
         self._content = dict(content)
         self.update()
 
     def update(self, **changes: Any) -> None:
         """Change entries and write the file."""
         self._content |= changes
-        write_json(self._path, self._content)
+        if self._path:
+            write_json(self._path, self._content)
 
 
 def now() -> str:
@@ -62,28 +64,18 @@ def describe_run(settings: ExperimentSettings, registry: Registry, argv: Sequenc
             {"layer": layer.name, "file": layer.document.label, "text": layer.document.text}
             for layer in registry.policy.layers
         ],
+        **describe_machine(),
+    }
+
+
+def describe_machine() -> dict[str, Any]:
+    """Return what a run runs on: what else than the experiment decides the last bits of its weights."""
+    return {
         "packages": {name: version for name in PACKAGES if (version := version_of(name))},
         "python": platform.python_version(),
         "platform": platform.platform(),
         "processors": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
     }
-
-
-def uses(settings: ExperimentSettings) -> Iterable[tuple[str, Use[Any]]]:
-    """Yield every component of an experiment with the path of its table, nested ones included."""
-    for name in type(settings).model_fields:
-        yield from uses_in(name, getattr(settings, name))
-
-
-def uses_in(path: str, value: Any) -> Iterable[tuple[str, Use[Any]]]:
-    """Yield the components in a value."""
-    if isinstance(value, Use):
-        yield path, value
-        for name in type(value.params).model_fields:
-            yield from uses_in(f"{path}.{name}", getattr(value.params, name))
-    elif isinstance(value, tuple):
-        for index, inner in enumerate(value):
-            yield from uses_in(f"{path}.{index}", inner)
 
 
 def describe_use(role: str, use: Use[Any]) -> dict[str, Any]:

@@ -9,20 +9,21 @@ from sightkit.runs.build import blaming, build
 from sightkit.use import Use
 
 if TYPE_CHECKING:
-    import keras
+    from sightkit.training.host import Precision
+    from sightkit.training.network import Classifier
 
 
-def build_network(use: Use[Any], task: ArchitectureTask, *, seed: int) -> keras.Model:
-    """Return an untrained model from float32 images to float32 logits; the same weights for the same seed.
+def build_network(use: Use[Any], task: ArchitectureTask, *, seed: int, precision: Precision = "float32") -> Classifier:
+    """Return an untrained model from images to logits and its parts; the same weights for the same seed.
 
     Raises:
         SightkitError: the architecture refuses the task, failed, or breaks its contract.
     """
-    from sightkit.training.host import require_tensorflow_backend, seeded_build
+    from sightkit.training.host import computing_in, require_tensorflow_backend, seeded_build
     from sightkit.training.network import assemble
 
     require_tensorflow_backend()
-    with seeded_build(seed):
+    with seeded_build(seed), computing_in(precision):
         built = build(use, task)
         with blaming(use, "failed while its parts were put together"):
             return assemble(built, image_shape=task.image_shape, num_classes=task.num_classes)

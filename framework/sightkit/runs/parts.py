@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sightkit.contracts import ArchitectureTask, AugmentationTask, LossTask, OptimizerTask, ScheduleTask
-from sightkit.errors import PluginError
+from sightkit.contracts import ArchitectureTask, AugmentationTask, LossTask, Mixing, OptimizerTask, ScheduleTask
+from sightkit.errors import ConfigError, PluginError
 from sightkit.experiment import ExperimentSettings
 from sightkit.runs.build import build, build_function, build_transform
 from sightkit.runs.network import build_network
+from sightkit.use import Use
 
 if TYPE_CHECKING:
     import keras
@@ -17,36 +19,50 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sightkit.contracts import LossFunction, ScheduleFunction
+    from sightkit.experiment.settings import ImagesSettings
+    from sightkit.experiment.stages import Stage as StageSettings
     from sightkit.images import PreparedData
+    from sightkit.runs.features.stage import HeadTraining
     from sightkit.training.augment import Augment
+    from sightkit.training.layers import Freezing
+    from sightkit.training.network import Classifier
     from sightkit.training.plan import Plan
+    from sightkit.training.replicas import Replicas
+    from sightkit.training.stage import Stage
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Parts:
-    """The components of a training, built.
+    """What all stages of a training share.
 
     Attributes:
-        plan: Which images each step sees.
-        model: From images to logits.
-        optimizer: Fresh.
-        schedule: The learning rate of each step.
+        classifier: What is trained.
+        freezing: Decides which of its layers are.
         loss: One loss a sample.
         class_weights: What it is multiplied by in training, float32 ``(classes,)``, or ``None``.
         augment: The composed augmentations, or ``None``.
+        mixing: The names of those that mix images.
+        statistics: What layers measure on each replica for itself.
+        replicas: What trains it.
     """
 
-    plan: Plan
-    model: keras.Model
-    optimizer: keras.optimizers.Optimizer
-    schedule: ScheduleFunction
+    classifier: Classifier
+    freezing: Freezing
     loss: LossFunction
     class_weights: NDArray[np.float32] | None
     augment: Augment | None
+    mixing: tuple[str, ...]
+    statistics: tuple[keras.Variable, ...]
+    replicas: Replicas
+
+    @property
+    def model(self) -> keras.Model:
+        """From images to logits."""
+        return self.classifier.model
 
 
-def build_parts(settings: ExperimentSettings, data: PreparedData) -> Parts:
-    """Build everything that training needs, under the experiment's seed.
+def build_parts(settings: ExperimentSettings, data: PreparedData, replicas: Replicas) -> Parts:
+    """Build what all stages share, under the experiment's seed, its weights on all replicas.
 
     Raises:
         SightkitError: a component refuses the task, failed, or breaks its contract.
@@ -54,32 +70,112 @@ def build_parts(settings: ExperimentSettings, data: PreparedData) -> Parts:
     from sightkit.training.augment import compose
     from sightkit.training.class_weights import class_weights
     from sightkit.training.host import seeded_build
+    from sightkit.training.layers import Freezing
 
-    plan, weights = build_plan(settings, data), class_weights(settings.training.class_weights, data)
+    weights = class_weights(settings.training.class_weights, data)
     shape, classes = data.image_shape, data.num_classes
     mean, std = data.channel_statistics()
     network_task = ArchitectureTask(image_shape=shape, num_classes=classes, channel_mean=mean, channel_std=std)
-    model = build_network(settings.architecture, network_task, seed=settings.seed)
-    total = plan.steps * settings.training.epochs
+    with replicas.scope():
+        classifier = build_network(
+            settings.architecture, network_task, seed=settings.seed, precision=settings.training.precision
+        )
+    if not all(replicas.hold(variable) for variable in classifier.model.variables):
+        message = (
+            "architecture: the model was built before training began, on one device, and cannot be trained on "
+            f'{replicas.count}; hand over a function that builds it, or set training.distribution = "none"'
+        )
+        raise ConfigError(message)
+    replicas.set_seeds_apart(classifier.model)
     with seeded_build(settings.seed):
-        optimizer = build(settings.optimizer, OptimizerTask(total_steps=total, steps_per_epoch=plan.steps))
         loss = build_function(settings.loss, LossTask(num_classes=classes))
         augmentation_task = AugmentationTask(image_shape=shape, num_classes=classes)
         transforms = [build_transform(use, augmentation_task) for use in settings.augmentations]
-    rate_task = ScheduleTask(learning_rate=initial_rate(settings), total_steps=total, steps_per_epoch=plan.steps)
     return Parts(
-        plan=plan,
-        model=model,
-        optimizer=optimizer,
-        schedule=build_function(settings.schedule, rate_task),
+        classifier=classifier,
+        freezing=Freezing(classifier.model, classifier.network),
         loss=loss,
         class_weights=weights,
         augment=compose(transforms, image_shape=shape) if transforms else None,
+        mixing=tuple(
+            use.name
+            for use, transform in zip(settings.augmentations, transforms, strict=True)
+            if isinstance(transform, Mixing)
+        ),
+        # Asked before anything is frozen, which weights that are trained later would hide among.
+        statistics=tuple(each for each in classifier.model.non_trainable_weights if each.dtype == "float32"),
+        replicas=replicas,
     )
 
 
-def build_plan(settings: ExperimentSettings, data: PreparedData) -> Plan:
-    """Return the batches of a training.
+def build_stage(
+    settings: ExperimentSettings,
+    stage: StageSettings,
+    parts: Parts,
+    data: PreparedData,
+    *,
+    number: int,
+    on_features: HeadTraining | None = None,
+    schedule: ScheduleFunction | None = None,
+) -> Stage:
+    """Build a stage: what is frozen, a fresh optimizer over the rest, and a schedule from its beginning.
+
+    Args:
+        settings: The experiment's.
+        stage: What it says of this stage.
+        parts: What all stages share.
+        data: The images.
+        number: Of the stage, counted from 0.
+        on_features: What is trained in the place of the whole model, where its features are known.
+        schedule: The learning rate at a step, in the place of what the stage says.
+
+    Raises:
+        SightkitError: a component refuses the task, failed, or breaks its contract; there is no such layer to freeze.
+    """
+    from sightkit.training.host import seeded_build
+    from sightkit.training.layers import update_scales
+    from sightkit.training.optimization import set_up
+    from sightkit.training.stage import Stage
+    from sightkit.training.step import trainable_variables
+
+    training = settings.training
+    plan = build_plan(settings, data, stage=number, replicas=parts.replicas.count)
+    total = plan.steps * stage.epochs
+    parts.freezing.apply(stage.freeze)
+    with parts.replicas.scope(), seeded_build(settings.seed):
+        model = on_features.head if on_features else trained_model(parts.classifier, freeze=stage.freeze)
+        optimizer = build(stage.optimizer, OptimizerTask(total_steps=total, steps_per_epoch=plan.steps))
+    variables = trainable_variables(model)
+    set_up(optimizer, variables, clip_norm=training.clip_norm, decay=training.decay)
+    rate = initial_rate(stage.optimizer)
+    rate_task = ScheduleTask(learning_rate=rate, total_steps=total, steps_per_epoch=plan.steps)
+    return Stage(
+        model,
+        plan,
+        shown=parts.model,
+        optimizer=optimizer,
+        schedule=schedule or build_function(stage.schedule, rate_task),
+        loss=parts.loss,
+        class_weights=parts.class_weights,
+        augment=None if on_features else parts.augment,
+        mixes=bool(parts.mixing) and not on_features,
+        accumulate=training.accumulate,
+        ema=training.ema,
+        update_scales=update_scales(model, decay=stage.layer_decay) if stage.layer_decay < 1 else None,
+        statistics=parts.statistics,
+        replicas=parts.replicas,
+        feed=on_features.feed if on_features else None,
+        memory=memory_budget(settings.images),
+    )
+
+
+def trained_model(classifier: Classifier, *, freeze: str) -> keras.Model:
+    """Return the model that a stage trains on images: a frozen backbone never runs as in training."""
+    return classifier.with_frozen_backbone() if freeze == "backbone" else classifier.model
+
+
+def build_plan(settings: ExperimentSettings, data: PreparedData, *, stage: int = 0, replicas: int = 1) -> Plan:
+    """Return the batches of a stage, counted from 0, that so many replicas share.
 
     Raises:
         ConfigError: there are none.
@@ -91,18 +187,29 @@ def build_plan(settings: ExperimentSettings, data: PreparedData) -> Plan:
         data=data,
         batch_size=training.batch_size,
         seed=settings.seed,
+        stage=stage,
         sampling=training.sampling,
         drop_last=training.drop_last,
+        replicas=replicas,
     )
 
 
-def initial_rate(settings: ExperimentSettings) -> float:
-    """Return the optimizer's learning rate, which the schedule starts from.
+def memory_budget(images: ImagesSettings) -> float:
+    """Return the bytes of prepared images that training may hold in memory: what was asked for, or half of the free."""
+    from sightkit.images.memory import available_memory
+
+    if images.memory is not None:
+        return images.memory * 1e9
+    free = available_memory()
+    return math.inf if free is None else free / 2
+
+
+def initial_rate(use: Use[Any]) -> float:
+    """Return an optimizer's learning rate, which the schedule starts from.
 
     Raises:
         PluginError: the optimizer's parameters have none.
     """
-    use = settings.optimizer
     rate = getattr(use.params, "learning_rate", None)
     if not isinstance(rate, float | int):
         message = (

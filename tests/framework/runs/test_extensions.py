@@ -80,6 +80,16 @@ class AsksTooMuch:
 class Mute:
     def epoch_ended(self): pass
 
+class Counts(Listener):
+    """Has a state, and fails with it if it is called so."""
+    def state(self):
+        if self.who == "clumsy": raise ZeroDivisionError("oops")
+        return {"who": self.who, "epochs": (1, 2)}
+
+    def restore(self, state):
+        if self.who == "stubborn": raise KeyError("epochs")
+        heard.append(state)
+
 def fails(): raise OSError("no network")
 
 BUILDS = {
@@ -87,7 +97,8 @@ BUILDS = {
     "exits": lambda who: Exits(), "refuses": lambda who: Refuses(), "stumbles": lambda who: Stumbles(),
     "misspelt": lambda who: Misspelt(), "unmarked": lambda who: Unmarked(), "wraps": lambda who: Wraps(),
     "collects": lambda who: Collects(), "asks-too-much": lambda who: AsksTooMuch(), "mute": lambda who: Mute(),
-    "nothing": lambda who: None, "fails": lambda who: fails(), "quits": lambda who: exit(0),
+    "counts": lambda who: Counts(who), "nothing": lambda who: None,
+    "fails": lambda who: fails(), "quits": lambda who: exit(0),
 }
 
 @hookimpl
@@ -194,3 +205,44 @@ def test_an_extension_that_breaks_the_contract_is_refused_with_the_cause(name, c
 
 def test_only_extensions_that_the_experiment_names_are_built(experiment) -> None:
     experiment("listener").check()  # the plugin offers many that would fail
+
+
+# Going on ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_state_comes_back_as_json_holds_it_once_and_to_whom_it_belongs(experiment) -> None:
+    made = experiment(listener("one", use="counts"), "listener", listener("two", use="counts"))
+    warnings: list[str] = []
+    states = Extensions(made.settings).state(warn=warnings.append)
+    assert states == {name: {"who": name, "epochs": [1, 2]} for name in ("one", "two")}
+    extensions = Extensions(made.settings)
+    extensions.remember(states)
+    for _ in range(2):
+        extensions.restore(warn=warnings.append)
+    heard = made.registry.catalogue.find(sightkit.Extension, "counts").component.build.__globals__["heard"]
+    assert heard == [states["one"], states["two"]]
+    assert not warnings
+
+
+def test_one_that_fails_with_its_state_is_told_and_the_others_keep_theirs(experiment) -> None:
+    names = ("clumsy", "stubborn", "good")
+    extensions = Extensions(experiment(*(listener(name, use="counts") for name in names)).settings)
+    warnings: list[str] = []
+    states = extensions.state(warn=warnings.append)
+    assert list(states) == ["stubborn", "good"]
+    extensions.remember(states)
+    extensions.restore(warn=warnings.append)
+    assert warnings == [
+        'extension "clumsy" failed in state(): ZeroDivisionError: oops',
+        "extension \"stubborn\" failed in restore(): KeyError: 'epochs'",
+    ]
+
+
+def test_those_that_cannot_go_on_where_they_were_are_named_with_the_reason(experiment) -> None:
+    named = [listener(name, use="counts") for name in ("good", "clumsy")]
+    extensions = Extensions(experiment("listener", "refuses", *named).settings)
+    extensions.remember(extensions.state(warn=lambda _: None))
+    assert {use.name: why for use, why in extensions.forgetful()} == {
+        "listener": "has no state() and restore()",
+        "clumsy": "gave no state for the checkpoint",
+    }

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 import sightkit
-from sightkit.runs.parts import build_parts
+from sightkit.runs.parts import build_parts, build_plan
 from sightkit.runs.preview import EPOCHS, IMAGES, augmented_pictures, draw_preview, soft_label
+from sightkit.training.replicas import Replicas
 
 
 def experiment(*augmentations: dict, **training) -> sightkit.api.Experiment:
@@ -21,12 +22,12 @@ def experiment(*augmentations: dict, **training) -> sightkit.api.Experiment:
     )
 
 
-def as_fed(parts, data, epoch) -> dict[int, np.ndarray]:
+def as_fed(parts, plan, epoch) -> dict[int, np.ndarray]:
     """What training makes of each image in an epoch, float32 in [0, 1]; the first time, if it comes several times."""
     import tensorflow as tf
 
-    fed: dict[int, np.ndarray] = {}
-    for batches in parts.plan.epoch(epoch):
+    data, fed = plan.data, {}
+    for batches in plan.epoch(epoch):
         for rows, seeds in zip(batches.rows.astype(np.int64), batches.seeds, strict=True):
             images = tf.cast(data.images[rows], tf.float32) / 255.0
             images, _ = parts.augment(images, tf.one_hot(data.labels[rows], data.num_classes), seeds)
@@ -42,13 +43,14 @@ def as_fed(parts, data, epoch) -> dict[int, np.ndarray]:
 def test_pictures_are_what_each_epoch_feeds(augmentations, sampling):
     loaded = experiment(*augmentations, sampling=sampling)
     data = loaded.prepare()
-    parts = build_parts(loaded.settings, data)
-    rows = parts.plan.batch(0).rows[0][:IMAGES].astype(np.int64)
-    pictures = augmented_pictures(loaded.settings, parts.plan, rows)
+    parts = build_parts(loaded.settings, data, Replicas())
+    plan = build_plan(loaded.settings, data)
+    rows = plan.batch(0).rows[0][:IMAGES].astype(np.int64)
+    pictures = augmented_pictures(loaded.settings, plan, rows)
     assert [len(each) for each in pictures] == [1 + EPOCHS] * IMAGES
     np.testing.assert_array_equal(np.stack([prepared.pixels for prepared, *_ in pictures]), data.images[rows])
     for epoch in (1, 4):
-        fed = as_fed(parts, data, epoch)
+        fed = as_fed(parts, plan, epoch)
         for row, each in zip(rows.tolist(), pictures, strict=True):
             assert (each[epoch].pixels is None) == (row not in fed)
             if row in fed:
