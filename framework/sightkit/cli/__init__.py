@@ -8,7 +8,21 @@ from typing import Annotated
 
 import typer
 
-from sightkit.cli import cache, check, components, data, plugins, prepare, preview, recipes, run, schema, show
+from sightkit.cli import (
+    cache,
+    check,
+    components,
+    data,
+    lr_find,
+    plugins,
+    prepare,
+    preview,
+    recipes,
+    resume,
+    run,
+    schema,
+    show,
+)
 from sightkit.cli.console import complain, reset_output
 from sightkit.cli.signals import Terminated
 from sightkit.errors import SightkitError
@@ -23,10 +37,12 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("run")(run.run)
+app.command("resume")(resume.resume)
 app.command("check")(check.check)
 app.command("prepare")(prepare.prepare)
 app.command("data")(data.data)
 app.command("preview")(preview.preview)
+app.command("lr-find")(lr_find.lr_find)
 app.command("show")(show.show)
 app.command("schema")(schema.schema)
 app.add_typer(cache.app, name="cache")

@@ -1,4 +1,4 @@
-"""``sightkit cache``: which prepared images are kept, and how to be rid of them."""
+"""``sightkit cache``: which prepared images and features are kept, and how to be rid of them."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     no_args_is_help=True,
-    help="List or remove the prepared images that are kept.",
+    help="List or remove the prepared images and features that are kept.",
     epilog="Example:  sightkit cache list",
 )
 
 
 @app.command("list")
 def list_stores(*, cache_dir: CacheOption = None, json: JsonOption = False) -> None:
-    """List the prepared images that are kept, the ones used last first.
+    """List the prepared images and the features of frozen backbones that are kept, the ones used last first.
 
     Example:  sightkit cache list
     """
@@ -55,7 +55,7 @@ def clear(
     ] = None,
     cache_dir: CacheOption = None,
 ) -> None:
-    """Remove prepared images; the originals are not touched, and whoever needs them prepares them again.
+    """Remove prepared images and features; the originals are not touched, and whoever needs them makes them again.
 
     Example:  sightkit cache clear --unused-for 30
     """
@@ -101,6 +101,7 @@ def document(kept: Kept) -> dict[str, object]:
     return {
         "store": kept.folder.address,
         "dataset": kept.label,
+        "holds": kept.holds,
         "path": str(kept.folder.path if kept.complete else kept.folder.making),
         "complete": kept.complete,
         "shape": kept.shape,

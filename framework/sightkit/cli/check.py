@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import TYPE_CHECKING
 
 import typer
 
 from sightkit.cli.chosen import Chosen, takes_experiment
 from sightkit.cli.console import print_json, print_text, warn
 from sightkit.cli.options import JsonOption
+
+if TYPE_CHECKING:
+    from sightkit.experiment import ExperimentSettings
 
 
 @takes_experiment
@@ -41,12 +45,12 @@ def check(
         print_text(f"{chosen.experiment}: ok")
 
 
-def deprecated_uses(settings: object) -> list[str]:
+def deprecated_uses(settings: ExperimentSettings) -> list[str]:
     """Return a warning for each deprecated component of an experiment."""
-    from sightkit.runs.manifest import uses
+    from sightkit.experiment.uses import uses
 
     return [
         f'{role}: {use.component.kind} "{use.component.name}" is deprecated; {use.component.deprecated}'
-        for role, use in uses(settings)  # type: ignore[arg-type]
+        for role, use in uses(settings)
         if use.component.deprecated
     ]

@@ -53,6 +53,9 @@ StrictOption: TypeAlias = Annotated[
     bool,
     typer.Option("--strict", metavar="", help="Fail if any plugin fails to load.", rich_help_panel=REGISTRY_PANEL),
 ]
+RunsOption: TypeAlias = Annotated[
+    Path, typer.Option("--runs-dir", envvar="SIGHTKIT_RUNS_DIR", metavar="FOLDER", help="Where runs go.")
+]
 CacheOption: TypeAlias = Annotated[
     Path | None,
     typer.Option(

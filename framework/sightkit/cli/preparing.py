@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sightkit.cli.console import print_table
 from sightkit.cli.progress import TerminalDisplay
-from sightkit.cli.signals import heed_termination
+from sightkit.cli.signals import Interruption
 
 if TYPE_CHECKING:
     from sightkit.api import Experiment
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 @contextmanager
 def watched() -> Iterator[TerminalDisplay]:
     """Show how work goes on, let SIGTERM end it in an orderly way, and keep what plugins print from standard output."""
-    heed_termination()
-    with redirect_stdout(sys.stderr), TerminalDisplay() as display:
+    with redirect_stdout(sys.stderr), TerminalDisplay() as display, Interruption():
         yield display
 
 

@@ -37,7 +37,7 @@ def preview(
     with watched() as display:
         data = loaded.prepare(cache_dir=cache_dir, display=display)
         if settings.augmentations:
-            display.building()
+            display.building(settings.training)
         picture = draw_preview(settings, data)
     save_picture(picture, path)
     if json:

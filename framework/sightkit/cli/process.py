@@ -7,10 +7,19 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sightkit.experiment.settings import TrainingSettings
 
 
-def start_tensorflow() -> None:
-    """Import TensorFlow as a command wants it: on the Keras backend that sightkit needs, without its greetings."""
+def start_tensorflow(training: TrainingSettings) -> None:
+    """Import TensorFlow as a command wants it: on the Keras backend that sightkit needs, without its greetings.
+
+    Args:
+        training: Says what else of it belongs to the whole process: whether operations are deterministic, and into how
+            many devices the processor is divided where there is no GPU.
+    """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     os.environ["KERAS_BACKEND"] = "tensorflow"
     with quiet_standard_error():
@@ -19,6 +28,12 @@ def start_tensorflow() -> None:
 
         for device in tf.config.list_physical_devices("GPU"):
             tf.config.experimental.set_memory_growth(device, True)
+        if training.deterministic:
+            tf.config.experimental.enable_op_determinism()
+        if training.replicas and not tf.config.list_physical_devices("GPU"):
+            (processor,) = tf.config.list_physical_devices("CPU")
+            devices = [tf.config.LogicalDeviceConfiguration() for _ in range(training.replicas)]
+            tf.config.set_logical_device_configuration(processor, devices)
 
 
 @contextmanager

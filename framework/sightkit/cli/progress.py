@@ -1,24 +1,22 @@
-"""How a run looks in a terminal: live while it goes on, a summary at the end; quiet where nobody watches."""
+"""How a run looks in a terminal while it goes on; quiet where nobody watches."""
 
 from __future__ import annotations
 
-import math
-import os
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from sightkit.cli.console import console, print_table, print_text, printable, warn
+from sightkit.cli.console import console, printable, warn
 from sightkit.cli.process import start_tensorflow
 from sightkit.runs.display import Display
-from sightkit.runs.folder import DATA
+from sightkit.runs.rates.text import rate_text
 
 if TYPE_CHECKING:
-    from sightkit.runs.folder import Run
+    from sightkit.experiment.settings import TrainingSettings
     from sightkit.training.progress import Progress as TrainingProgress
 
 
@@ -27,11 +25,14 @@ class TerminalDisplay(Display):
 
     Attributes:
         folder: The run's folder, once there is one.
+        follows: Whether another process writes the run, and tells its scores.
+        texts: What its reports have for the terminal, once they are written.
     """
 
     def __init__(self) -> None:
         self.folder: str | None = None
-        self._texts: Sequence[str] = ()
+        self.follows = False
+        self.texts: Sequence[str] = ()
         self._console = console(stderr=True)
         self._progress = Progress(
             TextColumn("{task.description}"),
@@ -43,6 +44,7 @@ class TerminalDisplay(Display):
             disable=not self._console.is_terminal,
         )
         self._task: TaskID | None = None
+        self._headed = False
 
     def __enter__(self) -> TerminalDisplay:
         self._progress.start()
@@ -66,26 +68,45 @@ class TerminalDisplay(Display):
     def started(self, folder: str, facts: Mapping[str, str]) -> None:
         """Say what the run is about and where it goes."""
         self.folder = folder
-        self._say("  ".join(f"[dim]{key}[/dim] {value}" for key, value in facts.items()))
+        self._say(told(facts))
 
-    def building(self) -> None:
+    def building(self, training: TrainingSettings) -> None:
         """Start TensorFlow, which takes seconds and would greet with messages of its own."""
         self._show("building the network", 0, None, "")
         self._say("[dim]starting TensorFlow[/dim]")
         self._progress.stop()
-        start_tensorflow()
+        start_tensorflow(training)
         self._progress.start()
 
+    def joining(self, worker: int, workers: int) -> None:
+        """Say who is waited for, also where nobody watches: it may be for ever."""
+        self.follows = worker > 0
+        self._progress.console.print(f"worker {worker}: waiting for all {workers} workers")
+
+    def stage(self, number: int, stages: int, facts: Mapping[str, str]) -> None:
+        """Say that a stage begins; how fast the one before was says nothing of it."""
+        self._forget()
+        self._say(f"stage {number} of {stages}  {told(facts)}")
+
+    def features(self, done: int, total: int) -> None:
+        """Show of how many images the features are there."""
+        self._show("computing features", done, total, f"{done:,} of {total:,}")
+
     def training(self, progress: TrainingProgress) -> None:
-        """Show how far training is, with a guess of the time that is left."""
-        done = (progress.epoch - 1) * progress.steps + progress.step
+        """Show how far training is, with a guess of the time that is left, all stages as fast as this one."""
         numbers = f"loss {progress.loss:.4f}  {progress.images_per_second:,.0f} images/s"
-        description = f"epoch {progress.epoch} of {progress.epochs}"
-        self._show(description, done, progress.epochs * progress.steps, numbers)
+        stage = f"stage {progress.stage} of {progress.stages}, " if progress.stages > 1 else ""
+        description = f"{stage}epoch {progress.epoch} of {progress.epochs}"
+        self._show(description, progress.done, progress.total, numbers)
+
+    def searching(self, done: int, total: int, *, rate: float, loss: float) -> None:
+        """Show how far a learning-rate range test is; it ends before its total where the training diverges."""
+        self._show("trying learning rates", done, total, f"loss {loss:.4f}  at {rate_text(rate)}")
 
     def epoch(self, row: Mapping[str, float], *, best: bool) -> None:
         """Print the numbers of an epoch; a star marks the best so far."""
-        if row["epoch"] == 1:
+        if not self._headed:
+            self._headed = True
             for line in heading(row):
                 self._say(f"[dim]{line}[/dim]")
         numbers = "".join(f"{row[name]:10.4f}" for names in shown(row).values() for name in names)
@@ -97,24 +118,15 @@ class TerminalDisplay(Display):
 
     def reported(self, texts: Sequence[str]) -> None:
         """Keep what the reports have for the terminal until the end."""
-        self._texts = texts
+        self.texts = texts
+
+    def note(self, message: str) -> None:
+        """Say what happened, above the bar."""
+        self._say(escape(message))
 
     def warn(self, message: str) -> None:
         """Print a warning, above the bar if there is one."""
         warn(message, to=self._progress.console)
-
-    def summarise(self, run: Run) -> None:
-        """Print the scores, the texts of the reports, and where everything is."""
-        split = next((name for name in ("test", "validation", "train") if name in run.scores), None)
-        if split == "train":
-            warn("no images were set apart; these scores are of images that it was trained on")
-        if split is not None:
-            print_table(["metric", split, "95 % interval"], [score_row(*each) for each in run.scores[split].items()])
-        for caveat in caveats(run):
-            print_text(f"\nthese scores are of data in which {caveat}")
-        for text in self._texts:
-            print_text(f"\n{text.rstrip()}")
-        print_table_of_paths(run)
 
     def _say(self, markup: str) -> None:
         if self._console.is_terminal:
@@ -122,16 +134,19 @@ class TerminalDisplay(Display):
 
     def _show(self, description: str, done: int, total: int | None, numbers: str) -> None:
         if self._task is None or self._progress.tasks[0].total != total:
-            if self._task is not None:  # rich can't make a bar with an end into one without
-                self._progress.remove_task(self._task)
+            self._forget()  # rich can't make a bar with an end into one without
             self._task = self._progress.add_task(description, total=total, numbers=numbers)
         self._progress.update(self._task, description=description, completed=done, numbers=numbers)
 
+    def _forget(self) -> None:
+        if self._task is not None:
+            self._progress.remove_task(self._task)
+            self._task = None
 
-def caveats(run: Run) -> list[str]:
-    """Return what a reader of the scores has to know of the images."""
-    duplicates = ("duplicate-across-splits", "duplicate-under-two-labels")
-    return [finding["summary"] for finding in run.findings if finding["kind"] in duplicates]
+
+def told(facts: Mapping[str, str]) -> str:
+    """Return a few facts in a line, as rich's markup."""
+    return "  ".join(f"[dim]{escape(key)}[/dim] {escape(value)}" for key, value in facts.items())
 
 
 def shown(row: Mapping[str, float]) -> dict[str, list[str]]:
@@ -144,28 +159,3 @@ def heading(row: Mapping[str, float]) -> tuple[str, str]:
     """Return the two lines above the numbers of epochs; together they fit into 60 columns."""
     splits = "".join(f"{split:>20}" for split in shown(row))
     return f"{'':5}{splits}", f"{'epoch':5}{'      loss  accuracy' * len(shown(row))}{'seconds':>10}"
-
-
-def score_row(name: str, score: Mapping[str, Any]) -> list[str]:
-    """Return a row of the table of scores."""
-    return [name, number(score["value"]), f"{number(score['low'])} to {number(score['high'])}"]
-
-
-def number(value: float | None) -> str:
-    """Return a score as text; it may be undefined."""
-    return "undefined" if value is None or math.isnan(value) else f"{value:.4f}"
-
-
-def print_table_of_paths(run: Run) -> None:
-    """Print where the run and its pictures are."""
-    files = [file for file in run.reports if file.suffix in {".png", ".svg", ".html"}] or run.reports
-    rows = [["run", short(run.path)], *(["picture", short(file)] for file in files)]
-    if run.findings:
-        rows.append(["findings", short(run.path / DATA)])
-    print_text("\n" + "\n".join(f"{name:9}{path}" for name, path in rows))
-
-
-def short(path: Path) -> str:
-    """Return a path from the working directory, or whole where it is not below it."""
-    relative = os.path.relpath(path)
-    return str(path) if relative.startswith("..") else relative

@@ -23,6 +23,8 @@ def show(
     Example:  sightkit show digits --origins
     """
     loaded = chosen.open()
+    from sightkit.experiment.resolve import default_uses
+    from sightkit.experiment.stage_tables import with_complete_stages
     from sightkit.experiment.text import toml_text, written
 
     values = written(loaded.settings)
@@ -30,5 +32,5 @@ def show(
         print_json(values)
         return
     # As bytes, because TOML is UTF-8 whatever the terminal speaks.
-    text = toml_text(values, origins=loaded.tree if origins else None)
+    text = toml_text(values, origins=with_complete_stages(loaded.tree, default_uses()) if origins else None)
     typer.echo(text.encode("utf-8", "backslashreplace"), nl=False)

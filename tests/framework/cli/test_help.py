@@ -9,10 +9,12 @@ from sightkit import cli
 COMMANDS = [
     [],
     ["run"],
+    ["resume"],
     ["check"],
     ["prepare"],
     ["data"],
     ["preview"],
+    ["lr-find"],
     ["show"],
     ["schema"],
     ["components"],

@@ -32,7 +32,9 @@ def test_kinds_are_completed(sightkit: Command):
 
 
 def test_components_are_completed_by_the_kind_in_front(sightkit: Command):
-    assert completions(sightkit, "component", "optimizer", "") == ["adam", "sgd"]
+    assert completions(sightkit, "component", "optimizer", "") == [
+        *("adagrad", "adam", "adamw", "lamb", "lion", "muon", "nadam", "rmsprop", "sgd")
+    ]
     assert completions(sightkit, "component", "nonsense", "") == []
 
 

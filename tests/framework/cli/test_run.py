@@ -126,10 +126,11 @@ def test_an_interrupted_run_says_so_in_its_manifest(sightkit: Command, work: Pat
         process.send_signal(number)
         out, err = process.communicate(timeout=60)
     assert process.returncode == {signal.SIGINT: 130, signal.SIGTERM: 143}[number]
-    assert err == {signal.SIGINT: "error: interrupted\n", signal.SIGTERM: "error: terminated\n"}[number]
     assert json.loads(out)["state"] == "interrupted"
-    manifest = json.loads((Path(json.loads(out)["run"]) / "manifest.json").read_text())
-    assert manifest["state"] == "interrupted"
+    run = Path(json.loads(out)["run"])
+    assert err == f"error: {json.loads(out)['error']}\n"
+    assert f"sightkit resume {run.relative_to(work)}" in err
+    assert json.loads((run / "manifest.json").read_text())["state"] == "interrupted"
 
 
 @pytest.mark.parametrize(

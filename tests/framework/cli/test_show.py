@@ -109,3 +109,16 @@ def test_toml_is_utf8_whatever_the_terminal_speaks(sightkit: Command, work: Path
     assert (done.code, done.err) == (0, "")
     assert 'name = "é日"' in done.out
     assert tomllib.loads(done.out)["metrics"][0]["name"] == "é日"
+
+
+def test_a_stage_is_shown_complete_with_who_set_each_value_first(folder, capsys):
+    (folder / "x.toml").write_text(
+        f"{DIGITS}[optimizer]\nbeta_1 = 0.5\n[[training.stages]]\nepochs = 1\noptimizer = {{}}\n"
+    )
+    text = shown(capsys, "x.toml", "--origins", "-s", "training.stages.0.optimizer.beta_2=0.25")
+    assert "[training.stages.optimizer]\n" in text
+    assert text.count("beta_1 = 0.5 # x.toml:4\n") == 2
+    assert "beta_2 = 0.25 # -s training.stages.0.optimizer.beta_2=0.25\n" in text
+    assert "[[training.stages]]\nepochs = 1 # x.toml:6\n" in text
+    (folder / "explained.toml").write_text(text)
+    assert start(["check", "explained.toml"]) == 0

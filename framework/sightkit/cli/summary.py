@@ -1,0 +1,60 @@
+"""What a person reads at the end of a run: its scores, what its reports have to say, and where everything is."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sightkit.cli.console import print_table, print_text, warn
+from sightkit.runs.folder import DATA
+
+if TYPE_CHECKING:
+    from sightkit.runs.folder import Run
+
+
+def summarise(run: Run, texts: Sequence[str]) -> None:
+    """Print the scores, the texts of the reports, and where everything is."""
+    split = next((name for name in ("test", "validation", "train") if name in run.scores), None)
+    if split == "train":
+        warn("no images were set apart; these scores are of images that it was trained on")
+    if split is not None:
+        print_table(["metric", split, "95 % interval"], [score_row(*each) for each in run.scores[split].items()])
+    for caveat in caveats(run):
+        print_text(f"\nthese scores are of data in which {caveat}")
+    for text in texts:
+        print_text(f"\n{text.rstrip()}")
+    print_table_of_paths(run)
+
+
+def caveats(run: Run) -> list[str]:
+    """Return what a reader of the scores has to know of the images."""
+    duplicates = ("duplicate-across-splits", "duplicate-under-two-labels")
+    return [finding["summary"] for finding in run.findings if finding["kind"] in duplicates]
+
+
+def score_row(name: str, score: Mapping[str, Any]) -> list[str]:
+    """Return a row of the table of scores."""
+    return [name, number(score["value"]), f"{number(score['low'])} to {number(score['high'])}"]
+
+
+def number(value: float | None) -> str:
+    """Return a score as text; it may be undefined."""
+    return "undefined" if value is None or math.isnan(value) else f"{value:.4f}"
+
+
+def print_table_of_paths(run: Run) -> None:
+    """Print where the run and its pictures are."""
+    files = [file for file in run.reports if file.suffix in {".png", ".svg", ".html"}] or run.reports
+    rows = [["run", short(run.path)], *(["picture", short(file)] for file in files)]
+    if run.findings:
+        rows.append(["findings", short(run.path / DATA)])
+    print_text("\n" + "\n".join(f"{name:9}{path}" for name, path in rows))
+
+
+def short(path: Path) -> str:
+    """Return a path from the working directory, or whole where it is not below it."""
+    relative = os.path.relpath(path)
+    return str(path) if relative.startswith("..") else relative
