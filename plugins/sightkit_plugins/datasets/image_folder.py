@@ -47,7 +47,8 @@ def build_image_folder(params: ImageFolderParams, _task: DatasetTask) -> ImageSo
 
     expected = f"{params.path}: expected a folder for each class with images in it (path/CLASS/image.jpg)"
     if not params.path.is_dir():
-        message = f"{expected}, found {'a file' if params.path.exists() else 'nothing there'}"
+        found = "a file" if params.path.exists() else "nothing there"
+        message = f"{expected}, found {found}; name another one: -s dataset.path=FOLDER"
         raise DataError(message)
     folders = find_class_folders(params.path, classes=params.classes or (), expected=expected)
     classes = params.classes or tuple(dict.fromkeys(each.name for each in folders if each.split in (None, "train")))
