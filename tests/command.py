@@ -1,7 +1,8 @@
-"""The types of the fixture that runs the command line."""
+"""The types of the fixture that runs the command line, and processes that are sent signals."""
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -17,3 +18,8 @@ class Outcome:
 
 
 Command: TypeAlias = Callable[..., Outcome]
+
+
+def heed_ctrl_c() -> None:
+    """Let a process heed SIGINT, as its ``preexec_fn``: those of a shell's background ignore it, and all they start."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)

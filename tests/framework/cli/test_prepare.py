@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from command import Command
+from command import Command, heed_ctrl_c
 
 EXPERIMENT = '[dataset]\nuse = "image-folder"\npath = "pets"\n[images]\nsize = [8, 8]\n'
 SLOW = """
@@ -133,7 +133,9 @@ def test_preparing_goes_on_where_it_was_stopped(sightkit: Command, work: Path, s
     (work / "registry.toml").write_text('api = 1\n[plugins.slow]\npath = "slow.py"\n')
     (work / "slow.toml").write_text('[dataset]\nuse = "slow"\n')
     words = [sys.executable, "-m", "sightkit", "prepare", "slow.toml", "--trust-project"]
-    process = subprocess.Popen(words, cwd=work, env=dict(os.environ), stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        words, cwd=work, env=dict(os.environ), stderr=subprocess.PIPE, text=True, preexec_fn=heed_ctrl_c
+    )
     reads = work / "reads"
     deadline = time.monotonic() + 60
     while not reads.exists() or len(reads.read_text().splitlines()) < 100:

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from command import Command
+from command import Command, heed_ctrl_c
 from sightkit.cli.resume import folder_of
 from sightkit.errors import ConfigError
 
@@ -49,7 +49,7 @@ def interrupted(work: Path, name: str, number: signal.Signals, *words: str) -> t
     """Start a run, send it a signal in its second stage, and return its exit code and what it said."""
     with subprocess.Popen(
         [sys.executable, "-m", "sightkit", "run", f"{name}.toml", *words],
-        cwd=work, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        cwd=work, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=heed_ctrl_c,
     ) as process:  # fmt: skip
         deadline = time.monotonic() + 120
         while not any(len(file.read_text().splitlines()) > 4 for file in work.glob(f"runs/{name}/*/history.csv")):

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from command import Command
+from command import Command, heed_ctrl_c
 
 SMALL = """
 [dataset]
@@ -116,7 +116,7 @@ def test_an_interrupted_run_says_so_in_its_manifest(sightkit: Command, work: Pat
     (work / "long.toml").write_text(SMALL.replace("epochs = 2", "epochs = 100000"))
     with subprocess.Popen(
         [sys.executable, "-m", "sightkit", "run", "long.toml", "--json"],
-        cwd=work, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        cwd=work, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=heed_ctrl_c,
     ) as process:  # fmt: skip
         deadline = time.monotonic() + 120
         while not list(work.glob("runs/long/*/history.csv")):
