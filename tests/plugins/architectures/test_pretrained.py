@@ -102,15 +102,13 @@ def test_the_parts_make_float32_logits_and_keep_the_names_of_layers():
 def test_running_statistics_follow_the_weights_of_a_short_training():
     import keras
 
-    backbone = build("mobilenet", (32, 32, 3), alpha=0.35, weights="none").backbone
-    images = np.random.default_rng(0).random((16, 32, 32, 3), np.float32)
-    for _ in range(60):
+    backbone = build("mobilenet", (32, 32, 3), alpha=0.35, weights="none", norm_momentum=0.5).backbone
+    images = np.random.default_rng(0).random((4, 32, 32, 3), np.float32)
+    for _ in range(10):
         backbone(images, training=True)
     first = keras.Model(backbone.input, backbone.get_layer("Conv1").output)(images)
     statistics = backbone.get_layer("bn_Conv1").moving_mean
     np.testing.assert_allclose(statistics, np.mean(first, axis=(0, 1, 2)), atol=0.01)
-    slow = build("mobilenet", (32, 32, 3), alpha=0.35, weights="none", norm_momentum=0.99).backbone
-    assert slow.get_layer("bn_Conv1").momentum == 0.99
 
 
 @pytest.mark.parametrize("build_parts", [effnet, lambda: build("vgg", weights="none")], ids=["efficientnet", "vgg"])

@@ -109,8 +109,9 @@ def test_a_stage_with_cached_features_is_tried_on_images(load, tmp_path: Path):
 def test_a_model_that_was_handed_over_is_as_it_was(source):
     import keras
 
-    layers = [keras.layers.BatchNormalization(name="norm"), keras.layers.Dropout(0.5), keras.layers.Flatten()]
-    model = keras.Sequential([keras.Input((8, 8, 1)), *layers, keras.layers.Dense(3)])
+    lower = [keras.layers.BatchNormalization(name="norm"), keras.layers.Dropout(0.5)]
+    upper = [keras.layers.Flatten(name="flatten"), keras.layers.Dense(3)]
+    model = keras.Sequential([keras.Input((8, 8, 1)), *lower, *upper])
     before = [variable.numpy() for variable in model.variables]
     values = {"training": {"batch_size": 10, "stages": [{"epochs": 1}, {"epochs": 1, "freeze": "below:flatten"}]}}
     found = sightkit.load(values, dataset=source, architecture=model).find_learning_rate(stage=2, steps=30)
