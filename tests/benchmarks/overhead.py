@@ -50,7 +50,7 @@ def main() -> None:
             "metrics": [],
             "reports": [],
         },
-        dataset=ArraySource(images[..., 0], labels),
+        dataset=ArraySource(images[..., 0], labels, classes=list(map(str, range(10)))),
         architecture=lambda _task: sides.network(),
     )
     constant = sides.constant(images, labels)
