@@ -324,10 +324,10 @@ def resume(
         SightkitError: see `Experiment.go_on`.
     """
     from sightkit.runs.folder import RESOLVED, Run
-    from sightkit.runs.unchanged import refuse_hidden
+    from sightkit.runs.unchanged import refuse_incomplete
 
     path = Run(folder).path
-    refuse_hidden(path / RESOLVED)
+    refuse_incomplete(path)
     experiment = load(path / RESOLVED, registry=registry)
     return experiment.go_on(path, cache_dir=cache_dir, stop=stop, display=display, argv=argv)
 

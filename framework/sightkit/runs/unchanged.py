@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sightkit.errors import ConfigError, DataError, StorageError
+from sightkit.experiment.in_memory import IN_MEMORY
 from sightkit.experiment.text import toml_text, written
 from sightkit.runs.data_report import describe_data
 from sightkit.runs.folder import RESOLVED, Run
@@ -34,11 +36,7 @@ def refuse_changes(folder: Path, experiment: Experiment) -> None:
     if run.state == "finished":
         message = f"{folder}: this run has finished; there is nothing to go on with"
         raise ConfigError(message)
-    try:
-        before = tomllib.loads((folder / RESOLVED).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        message = f"{folder / RESOLVED}: cannot be read: {error}; without it nobody knows what the run was"
-        raise StorageError(message) from error
+    before = stored_experiment(folder)
     now = tomllib.loads(toml_text(without_secrets(written(experiment.settings))))
     described = describe_run(experiment.settings, experiment.registry, ())
     changes = [
@@ -51,18 +49,37 @@ def refuse_changes(folder: Path, experiment: Experiment) -> None:
         raise ConfigError(message)
 
 
-def refuse_hidden(path: Path) -> None:
-    """Refuse to go on from a file whose secrets were left out: components would take the note for the secret.
+def refuse_incomplete(folder: Path) -> None:
+    """Refuse to go on with a run from its folder alone if that doesn't hold all of its experiment.
 
     Raises:
-        ConfigError: which file it is.
+        ConfigError: what is missing: secrets, for which components would take the note in their place, or what was in
+            memory.
+        StorageError: what the run was can't be read.
     """
-    if f'"{HIDDEN}"' in path.read_text(encoding="utf-8"):
-        message = (
-            f"{path}: a secret of this experiment was not written down; go on with its own file: "
-            "sightkit run EXPERIMENT --resume"
-        )
-        raise ConfigError(message)
+    experiment = stored_experiment(folder)
+    if IN_MEMORY in {experiment["dataset"]["use"], experiment["architecture"]["use"]}:
+        what, remedy = "its images or its model were in memory", "load its experiment as before, and run(resume=True)"
+    elif f'"{HIDDEN}"' in json.dumps(experiment):
+        what, remedy = "a secret of its experiment was not written down", "sightkit run EXPERIMENT --resume"
+    else:
+        return
+    message = f"{folder}: {what}, so that its folder alone is not enough; to go on: {remedy}"
+    raise ConfigError(message)
+
+
+def stored_experiment(folder: Path) -> dict[str, Any]:
+    """Return the resolved experiment of a run.
+
+    Raises:
+        StorageError: it can't be read.
+    """
+    path = folder / RESOLVED
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        message = f"{path}: cannot be read: {error}; without it nobody knows what the run was"
+        raise StorageError(message) from error
 
 
 def refuse_other_data(folder: Path, data: PreparedData) -> None:

@@ -167,3 +167,31 @@ def test_a_secret_may_be_another_one_since_nobody_kept_the_first(experiment, fol
 )
 def test_differences_are_told_with_their_places(before, now, told) -> None:
     assert list(differences(before, now)) == told
+
+
+def stopped(path: Path, changes: dict[str, Any], **own: Any) -> Path:
+    """Start a run and stop it, and return its folder."""
+    values = {"architecture": {"filters": [4]}, "training": {"epochs": 1}, "reports": [], **changes}
+    with pytest.raises(InterruptedRunError):
+        sightkit.load(values, **own).run(runs_dir=path, stop=lambda: True)
+    (folder,) = (path / "experiment").iterdir()
+    return folder
+
+
+def test_a_run_on_images_in_memory_cannot_go_on_from_its_folder_alone(tmp_path: Path) -> None:
+    images = np.random.default_rng(0).integers(0, 256, (40, 8, 8), dtype=np.uint8)
+    source = sightkit.ArraySource(images, np.arange(40) % 2, classes=["a", "b"])
+    folder = stopped(tmp_path, {}, dataset=source)
+    with pytest.raises(sightkit.ConfigError, match=r"in memory, .* as before, and run\(resume=True\)"):
+        sightkit.resume(folder)
+
+
+def test_a_run_without_its_experiment_or_its_secrets_cannot_go_on(tmp_path: Path) -> None:
+    folder = stopped(tmp_path, {"dataset": {"use": "digits"}})
+    resolved = folder / "resolved.toml"
+    resolved.write_text(resolved.read_text().replace('name = "experiment"', 'name = "(hidden)"'))
+    with pytest.raises(sightkit.ConfigError, match=r"a secret .* sightkit run EXPERIMENT --resume"):
+        sightkit.resume(folder)
+    resolved.unlink()
+    with pytest.raises(sightkit.StorageError, match=r"resolved\.toml: cannot be read"):
+        sightkit.resume(folder)
