@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from sightkit import Architecture, ArchitectureTask, Network, Registry
-from sightkit.training.host import seeded_build
+from sightkit.training.devices.host import seeded_build
 
 
 def task(shape: tuple[int, int, int] = (32, 32, 3), classes: int = 4) -> ArchitectureTask:

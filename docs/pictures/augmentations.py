@@ -15,7 +15,7 @@ from PIL import Image, ImageDraw, ImageFont
 from sklearn.datasets import load_sample_image
 
 from sightkit import Augmentation, AugmentationTask, Registry
-from sightkit.training.augment import compose
+from sightkit.training.batches.augment import compose
 
 SIDE, GAP, NAMES = 64, 2, 104  # pixels: of an image, between two, for the names
 DRAWS, BLOCKS = 5, 2

@@ -66,8 +66,8 @@ if TYPE_CHECKING:
     from sightkit.registry.registry import Registry as Registry
     from sightkit.runs.folder import Run as Run
     from sightkit.runs.rates.result import RateSearch as RateSearch
-    from sightkit.training.draws import fold as fold
-    from sightkit.training.draws import uniform as uniform
+    from sightkit.training.batches.draws import fold as fold
+    from sightkit.training.batches.draws import uniform as uniform
     from sightkit.use import Use as Use
 
 _MODULES = {
@@ -85,7 +85,7 @@ _MODULES = {
     "registry.registry": "Registry",
     "runs.folder": "Run",
     "runs.rates.result": "RateSearch",
-    "training.draws": "fold uniform",
+    "training.batches.draws": "fold uniform",
     "use": "Use",
 }
 _MODULE_OF = {name: f"sightkit.{module}" for module, names in _MODULES.items() for name in names.split()}

@@ -60,7 +60,7 @@ def composed(uses: dict[str, dict[str, Any]], shape: tuple[int, ...]) -> Callabl
     import tensorflow as tf
 
     from sightkit import Augmentation, AugmentationTask, Registry
-    from sightkit.training.augment import compose
+    from sightkit.training.batches.augment import compose
 
     task = AugmentationTask(image_shape=(shape[1], shape[2], shape[3]), num_classes=CLASSES)
     catalogue = Registry().catalogue

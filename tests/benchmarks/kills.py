@@ -101,7 +101,7 @@ def work(folder: Path, *, threads: int, replicas: int) -> None:
 
     import sightkit
     from sightkit.runs.display import Display
-    from sightkit.training import pace
+    from sightkit.training.loop import pace
 
     class Told(Display):
         """Prints a line a call."""

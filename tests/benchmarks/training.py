@@ -124,7 +124,7 @@ def cross_entropy(labels: Any, logits: Any) -> Any:
 def plan_of(images: Any, labels: Any) -> Any:
     """Return the batches of a training on all images."""
     from sightkit.images import PreparedData
-    from sightkit.training.plan import Plan
+    from sightkit.training.batches.plan import Plan
 
     data = PreparedData(
         classes=tuple(map(str, range(10))),
@@ -143,8 +143,8 @@ def constant(images: Any, labels: Any) -> Callable[[], object]:
     """Return an epoch of the compiled steps whose every batch is the same."""
     import keras
 
-    from sightkit.training.feed import feed_for
-    from sightkit.training.step import Steps
+    from sightkit.training.batches.feed import feed_for
+    from sightkit.training.steps.step import Steps
 
     class ConstantSteps(Steps):
         """Steps that take what they are given for each batch."""
@@ -176,7 +176,7 @@ def ours(images: Any, labels: Any, *, memory: int) -> Callable[[], object]:
     """Return an epoch of training, one after the other."""
     import keras
 
-    from sightkit.training.stage import Stage
+    from sightkit.training.loop.stage import Stage
 
     stage = Stage(
         network(),

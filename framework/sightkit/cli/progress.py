@@ -17,7 +17,7 @@ from sightkit.runs.rates.text import rate_text
 
 if TYPE_CHECKING:
     from sightkit.experiment.settings import TrainingSettings
-    from sightkit.training.progress import Progress as TrainingProgress
+    from sightkit.training.loop.progress import Progress as TrainingProgress
 
 
 class TerminalDisplay(Display):

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from sightkit.runs.parts import Parts
     from sightkit.runs.progression import Progression
     from sightkit.runs.validation import Validation
-    from sightkit.training.checkpoints import Checkpoints
-    from sightkit.training.progress import EpochLog, Progress
-    from sightkit.training.stage import Stage
+    from sightkit.training.loop.progress import EpochLog, Progress
+    from sightkit.training.loop.stage import Stage
+    from sightkit.training.state.checkpoints import Checkpoints
 
 
 class Course:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sightkit.experiment.settings import TrainingSettings
-    from sightkit.training.progress import Progress
+    from sightkit.training.loop.progress import Progress
 
 
 class Display:

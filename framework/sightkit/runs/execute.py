@@ -25,7 +25,7 @@ from sightkit.runs.judge import build_metrics, predict_split, scores_of, write_r
 from sightkit.runs.manifest import now, without_secrets
 from sightkit.runs.unchanged import refuse_changes, refuse_other_data
 from sightkit.runs.workers import chief_first, end_together, refuse_other_work, shared_folder, start_replicas
-from sightkit.training.cluster import cluster_for
+from sightkit.training.devices.cluster import cluster_for
 
 if TYPE_CHECKING:
     from sightkit.api import Experiment

@@ -20,7 +20,7 @@ from sightkit.runs.unchanged import differences
 if TYPE_CHECKING:
     from sightkit.api import Experiment
     from sightkit.images import PreparedData
-    from sightkit.training.replicas import Replicas
+    from sightkit.training.devices.replicas import Replicas
 
 
 class Execution:
@@ -96,7 +96,7 @@ class Execution:
 
     def note_resumption(self, *, from_file: str | None) -> None:
         """Record that the run goes on, from which checkpoint, and whether it ends as if nothing had happened."""
-        from sightkit.training.host import describe_computing
+        from sightkit.training.devices.host import describe_computing
 
         if not self.replicas.is_chief:
             return  # the record is of the chief's machine

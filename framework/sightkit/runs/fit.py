@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from sightkit.evaluation.predict import Predictor
     from sightkit.runs.progression import Progression
-    from sightkit.training.checkpoints import Checkpoints
+    from sightkit.training.state.checkpoints import Checkpoints
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Fitted:
 
     def describe(self) -> dict[str, Any]:
         """Return what a manifest says of the model."""
-        from sightkit.training.variables import weights_digest
+        from sightkit.training.state.variables import weights_digest
 
         return {
             "parameters": int(self.model.count_params()),
@@ -53,9 +53,9 @@ def fit(execution: Execution, metrics: Mapping[str, MetricFunction]) -> Fitted:
     from sightkit.runs.features.stage import features_for, predictor_for
     from sightkit.runs.progression import Progression
     from sightkit.runs.validation import Validation
-    from sightkit.training.best import BestWeights
-    from sightkit.training.checkpoints import Checkpoints
-    from sightkit.training.host import describe_computing
+    from sightkit.training.devices.host import describe_computing
+    from sightkit.training.state.best import BestWeights
+    from sightkit.training.state.checkpoints import Checkpoints
 
     settings, data = execution.settings, execution.data
     parts = build_parts(settings, data, execution.replicas)

@@ -9,8 +9,8 @@ from sightkit.runs.build import blaming, build
 from sightkit.use import Use
 
 if TYPE_CHECKING:
-    from sightkit.training.host import Precision
-    from sightkit.training.network import Classifier
+    from sightkit.training.devices.host import Precision
+    from sightkit.training.networks.network import Classifier
 
 
 def build_network(use: Use[Any], task: ArchitectureTask, *, seed: int, precision: Precision = "float32") -> Classifier:
@@ -19,8 +19,8 @@ def build_network(use: Use[Any], task: ArchitectureTask, *, seed: int, precision
     Raises:
         SightkitError: the architecture refuses the task, failed, or breaks its contract.
     """
-    from sightkit.training.host import computing_in, require_tensorflow_backend, seeded_build
-    from sightkit.training.network import assemble
+    from sightkit.training.devices.host import computing_in, require_tensorflow_backend, seeded_build
+    from sightkit.training.networks.network import assemble
 
     require_tensorflow_backend()
     with seeded_build(seed), computing_in(precision):

@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from sightkit.experiment.stages import Stage as StageSettings
     from sightkit.images import PreparedData
     from sightkit.runs.features.stage import HeadTraining
-    from sightkit.training.augment import Augment
-    from sightkit.training.layers import Freezing
-    from sightkit.training.network import Classifier
-    from sightkit.training.plan import Plan
-    from sightkit.training.replicas import Replicas
-    from sightkit.training.stage import Stage
+    from sightkit.training.batches.augment import Augment
+    from sightkit.training.batches.plan import Plan
+    from sightkit.training.devices.replicas import Replicas
+    from sightkit.training.loop.stage import Stage
+    from sightkit.training.networks.layers import Freezing
+    from sightkit.training.networks.network import Classifier
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,10 +67,10 @@ def build_parts(settings: ExperimentSettings, data: PreparedData, replicas: Repl
     Raises:
         SightkitError: a component refuses the task, failed, or breaks its contract.
     """
-    from sightkit.training.augment import compose
-    from sightkit.training.class_weights import class_weights
-    from sightkit.training.host import seeded_build
-    from sightkit.training.layers import Freezing
+    from sightkit.training.batches.augment import compose
+    from sightkit.training.devices.host import seeded_build
+    from sightkit.training.networks.layers import Freezing
+    from sightkit.training.steps.class_weights import class_weights
 
     weights = class_weights(settings.training.class_weights, data)
     shape, classes = data.image_shape, data.num_classes
@@ -132,11 +132,11 @@ def build_stage(
     Raises:
         SightkitError: a component refuses the task, failed, or breaks its contract; there is no such layer to freeze.
     """
-    from sightkit.training.host import seeded_build
-    from sightkit.training.layers import update_scales
-    from sightkit.training.optimization import set_up
-    from sightkit.training.stage import Stage
-    from sightkit.training.step import trainable_variables
+    from sightkit.training.devices.host import seeded_build
+    from sightkit.training.loop.stage import Stage
+    from sightkit.training.networks.layers import update_scales
+    from sightkit.training.steps.optimization import set_up
+    from sightkit.training.steps.step import trainable_variables
 
     training = settings.training
     plan = build_plan(settings, data, stage=number, replicas=parts.replicas.count)
@@ -180,7 +180,7 @@ def build_plan(settings: ExperimentSettings, data: PreparedData, *, stage: int =
     Raises:
         ConfigError: there are none.
     """
-    from sightkit.training.plan import Plan
+    from sightkit.training.batches.plan import Plan
 
     training = settings.training
     return Plan(

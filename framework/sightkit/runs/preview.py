@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from sightkit.images import PreparedData
     from sightkit.images.sheets.sheet import Picture
-    from sightkit.training.plan import Plan
+    from sightkit.training.batches.plan import Plan
 
 IMAGES = 8
 EPOCHS = 7
@@ -67,8 +67,8 @@ def augmented_pictures(settings: ExperimentSettings, plan: Plan, rows: NDArray[n
     import tensorflow as tf
 
     from sightkit.images.sheets.sheet import Picture
-    from sightkit.training.augment import compose
-    from sightkit.training.host import require_tensorflow_backend, seeded_build
+    from sightkit.training.batches.augment import compose
+    from sightkit.training.devices.host import require_tensorflow_backend, seeded_build
 
     require_tensorflow_backend()
     data = plan.data

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from sightkit.training.tally import Tally
-from sightkit.training.variables import give, take
+from sightkit.training.loop.tally import Tally
+from sightkit.training.state.variables import give, take
 
 if TYPE_CHECKING:
     import keras
     from numpy.typing import NDArray
 
     from sightkit.runs.watches import Watches
-    from sightkit.training.best import BestWeights
-    from sightkit.training.checkpoints import Checkpoint
-    from sightkit.training.replicas import Replicas
-    from sightkit.training.stage import Stage
+    from sightkit.training.devices.replicas import Replicas
+    from sightkit.training.loop.stage import Stage
+    from sightkit.training.state.best import BestWeights
+    from sightkit.training.state.checkpoints import Checkpoint
 
 
 class Progression:

@@ -47,7 +47,7 @@ class Validation:
     def __call__(self) -> dict[str, float]:
         """Return the loss and the value of each metric, by name."""
         from sightkit.evaluation.predict import softmax
-        from sightkit.training.loss import mean_loss
+        from sightkit.training.steps.loss import mean_loss
 
         labels = self._data.labels[self._rows]
         logits = logits_of(self._predictor, self._data, self._rows)

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from sightkit.errors import ConfigError
-from sightkit.training.patience import Patience
+from sightkit.training.loop.patience import Patience
 
 if TYPE_CHECKING:
     from sightkit.experiment.settings import EarlyStoppingSettings, PlateauSettings, TrainingSettings
-    from sightkit.training.progress import EpochLog
-    from sightkit.training.rate import LearningRate
+    from sightkit.training.loop.progress import EpochLog
+    from sightkit.training.loop.rate import LearningRate
 
 
 class Watches:

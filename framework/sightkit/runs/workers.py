@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from sightkit.experiment.settings import ExperimentSettings, TrainingSettings
     from sightkit.images import PreparedData
     from sightkit.runs.display import Display
-    from sightkit.training.cluster import Cluster
-    from sightkit.training.replicas import Replicas
+    from sightkit.training.devices.cluster import Cluster
+    from sightkit.training.devices.replicas import Replicas
 
 OWN = ("dataset", "images.memory")
 """What may differ between workers: where the images are, which are compared themselves, and what a machine can hold."""
@@ -28,8 +28,8 @@ OWN = ("dataset", "images.memory")
 
 def start_replicas(training: TrainingSettings, cluster: Cluster, display: Display) -> Replicas:
     """Return what trains; where several processes do, this waits for the others."""
-    from sightkit.training.distribution import choose_strategy
-    from sightkit.training.replicas import Replicas
+    from sightkit.training.devices.distribution import choose_strategy
+    from sightkit.training.devices.replicas import Replicas
 
     if cluster.workers > 1:
         display.joining(cluster.worker, cluster.workers)

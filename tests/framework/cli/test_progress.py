@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from sightkit.cli.progress import TerminalDisplay
-from sightkit.training.progress import Progress
+from sightkit.training.loop.progress import Progress
 
 ROW = {"loss": 0.25, "accuracy": 0.9, "learning_rate": 0.001, "seconds": 12.5, "images_per_second": 9.0}
 VALIDATED = {**ROW, "validation_loss": 0.5, "validation_accuracy": 0.875, "validation_f1": 0.8}

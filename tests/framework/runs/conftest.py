@@ -25,7 +25,7 @@ EXPERIMENT: dict[str, Any] = {
 
 @pytest.fixture
 def one_step_a_call(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sightkit.training.pace.SECONDS_PER_CALL", 0.0)
+    monkeypatch.setattr("sightkit.training.loop.pace.SECONDS_PER_CALL", 0.0)
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ import pytest
 import sightkit
 from sightkit.runs.parts import build_parts, build_plan
 from sightkit.runs.preview import EPOCHS, IMAGES, augmented_pictures, draw_preview, soft_label
-from sightkit.training.replicas import Replicas
+from sightkit.training.devices.replicas import Replicas
 
 
 def experiment(*augmentations: dict, **training) -> sightkit.api.Experiment:

@@ -266,8 +266,8 @@ experiment = sightkit.load(
     architecture=network,
 )
 if sys.argv[3:] == ["little memory"]:  # for three steps a call, where the other one would do eight
-    import sightkit.training.feed
-    sightkit.training.feed.BLOCK_BYTES = 3 * 13 * 8 * 8
+    import sightkit.training.batches.feed
+    sightkit.training.batches.feed.BLOCK_BYTES = 3 * 13 * 8 * 8
     experiment = experiment.override({"images.memory": 1e-9})
 run = experiment.run(runs_dir=sys.argv[1])
 json.dump({"scores": run.scores, "history": run.history}, open(sys.argv[2], "w"))

@@ -65,7 +65,7 @@ def build() -> Callable[..., Any]:
     """Build a small model with dropout and BatchNorm under a seed."""
 
     def build_model(seed: int = 0, *, regularizer: str | None = None) -> Any:
-        from sightkit.training.host import seeded_build
+        from sightkit.training.devices.host import seeded_build
 
         with seeded_build(seed):
             import keras
@@ -95,9 +95,9 @@ def epochs(data: PreparedData) -> Callable[..., Any]:
         import keras
 
         from sightkit.contracts import Pointwise
-        from sightkit.training.augment import compose
-        from sightkit.training.plan import Plan
-        from sightkit.training.stage import Stage
+        from sightkit.training.batches.augment import compose
+        from sightkit.training.batches.plan import Plan
+        from sightkit.training.loop.stage import Stage
 
         planned = {"data": data, "batch_size": 16, "seed": 0, "sampling": "shuffled", "drop_last": False}
         plan = Plan(**{name: changes.pop(name, value) for name, value in planned.items()})
@@ -127,9 +127,9 @@ def train(build: Callable[..., Any], epochs: Callable[..., Any]) -> Callable[...
 
 @pytest.fixture
 def one_step_a_call(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sightkit.training.pace.SECONDS_PER_CALL", 0.0)
+    monkeypatch.setattr("sightkit.training.loop.pace.SECONDS_PER_CALL", 0.0)
 
 
 @pytest.fixture
 def many_steps_a_call(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sightkit.training.pace.SECONDS_PER_CALL", 1e9)
+    monkeypatch.setattr("sightkit.training.loop.pace.SECONDS_PER_CALL", 1e9)

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from sightkit import ArchitectureTask, BuildError
-from sightkit.training.host import seeded_build
-from sightkit.training.network import assemble
+from sightkit.training.devices.host import seeded_build
+from sightkit.training.networks.network import assemble
 from sightkit_plugins.architectures.basic_cnn import BasicCNNParams, build_basic_cnn
 
 

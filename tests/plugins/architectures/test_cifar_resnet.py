@@ -7,7 +7,7 @@ import pytest
 
 from networks import build
 from sightkit import BuildError
-from sightkit.training.network import assemble
+from sightkit.training.networks.network import assemble
 
 
 def trainable(parts):

@@ -10,7 +10,7 @@ import pytest
 
 from networks import build, mobilenet, randomise, same_weights
 from sightkit import ArtefactError, BuildError
-from sightkit.training.network import assemble
+from sightkit.training.networks.network import assemble
 
 IMAGES = np.random.default_rng(0).random((2, 32, 32, 3), np.float32)
 

@@ -9,7 +9,7 @@ import pytest
 
 from networks import build
 from sightkit import BuildError
-from sightkit.training.network import assemble
+from sightkit.training.networks.network import assemble
 
 FAMILIES = [
     ("mobilenet", {"version": 1, "alpha": 0.25}, "MobileNet", "mobilenet", {"alpha": 0.25}, 32),

@@ -11,7 +11,7 @@ import pytest
 import sightkit
 from networks import build, mobilenet, randomise, same_weights, save_legacy, save_safetensors
 from sightkit import ArtefactError, BuildError
-from sightkit.training.network import assemble
+from sightkit.training.networks.network import assemble
 from sightkit_plugins.architectures._loading import load_weights
 from sightkit_plugins.architectures._published import Published, digest_of
 from sightkit_plugins.architectures.mobilenet import name_of_2018

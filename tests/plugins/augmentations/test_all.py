@@ -14,7 +14,7 @@ import pytest
 import tensorflow as tf
 
 from sightkit import Augmentation, AugmentationTask, Mixing, Registry
-from sightkit.training.augment import compose
+from sightkit.training.batches.augment import compose
 
 COUNT, CLASSES = 24, 3
 SHAPES = {"grey": (13, 18, 1), "rgb": (16, 11, 3)}

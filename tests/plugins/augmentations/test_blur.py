@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy.ndimage import gaussian_filter
 
 from sightkit import AugmentationTask, BuildError
-from sightkit.training.augment import compose
+from sightkit.training.batches.augment import compose
 from sightkit_plugins.augmentations.blur import BlurParams, build_blur
 
 SHAPE = (31, 33, 1)

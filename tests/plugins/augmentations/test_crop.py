@@ -6,7 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from sightkit import AugmentationTask
-from sightkit.training.augment import compose
+from sightkit.training.batches.augment import compose
 from sightkit_plugins.augmentations.crop import CropParams, build_crop
 
 SHAPE = (11, 21, 1)

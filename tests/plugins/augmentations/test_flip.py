@@ -7,7 +7,7 @@ import pytest
 import tensorflow as tf
 
 from sightkit import AugmentationTask
-from sightkit.training.augment import compose
+from sightkit.training.batches.augment import compose
 from sightkit_plugins.augmentations.flip import FlipParams, build_flip
 
 SHAPE = (5, 8, 2)

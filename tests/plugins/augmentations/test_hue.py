@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from sightkit import AugmentationTask
-from sightkit.training.augment import compose
+from sightkit.training.batches.augment import compose
 from sightkit_plugins.augmentations.hue import HueParams, build_hue
 
 SHAPE = (3, 4, 3)

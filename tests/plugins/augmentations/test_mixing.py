@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from sightkit import AugmentationTask
-from sightkit.training.augment import compose
+from sightkit.training.batches.augment import compose
 from sightkit_plugins.augmentations.cutmix import CutmixParams, build_cutmix
 from sightkit_plugins.augmentations.mixup import MixupParams, build_mixup
 

@@ -7,7 +7,7 @@ import tensorflow as tf
 from scipy import stats
 
 from sightkit import AugmentationTask
-from sightkit.training.augment import compose
+from sightkit.training.batches.augment import compose
 from sightkit_plugins.augmentations.noise import NoiseParams, build_noise
 
 SHAPE = (20, 15, 3)

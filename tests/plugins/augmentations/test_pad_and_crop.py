@@ -6,7 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from sightkit import AugmentationTask
-from sightkit.training.augment import compose
+from sightkit.training.batches.augment import compose
 from sightkit_plugins.augmentations.pad_and_crop import PadAndCropParams, build_pad_and_crop
 
 SHAPE = (10, 14, 1)

@@ -9,7 +9,7 @@ import pytest
 import tensorflow as tf
 
 from sightkit import AugmentationTask
-from sightkit.training.augment import compose
+from sightkit.training.batches.augment import compose
 from sightkit_plugins.augmentations.rand_augment import RandAugmentParams, build_rand_augment
 
 SHAPE = (16, 16, 3)

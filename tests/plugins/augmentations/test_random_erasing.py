@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sightkit import AugmentationTask, BuildError
-from sightkit.training.augment import compose
+from sightkit.training.batches.augment import compose
 from sightkit_plugins.augmentations.random_erasing import RandomErasingParams, build_random_erasing
 
 SHAPE = (40, 60, 1)

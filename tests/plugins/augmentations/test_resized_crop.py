@@ -7,7 +7,7 @@ import pytest
 import tensorflow as tf
 
 from sightkit import AugmentationTask, BuildError
-from sightkit.training.augment import compose
+from sightkit.training.batches.augment import compose
 from sightkit_plugins.augmentations.resized_crop import ResizedCropParams, build_resized_crop
 
 SHAPE = (41, 61, 1)

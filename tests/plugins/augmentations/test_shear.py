@@ -6,7 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from sightkit import AugmentationTask
-from sightkit.training.augment import compose
+from sightkit.training.batches.augment import compose
 from sightkit_plugins.augmentations.shear import ShearParams, build_shear
 
 SHAPE = (21, 21, 1)

@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from sightkit import AugmentationTask
-from sightkit.training.augment import compose
+from sightkit.training.batches.augment import compose
 from sightkit_plugins.augmentations.shift import ShiftParams, build_shift
 
 SHAPE = (10, 20, 1)

@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from sightkit import AugmentationTask
-from sightkit.training.augment import compose
+from sightkit.training.batches.augment import compose
 from sightkit_plugins.augmentations.trivial_augment import TrivialAugmentParams, build_trivial_augment
 
 SHAPE = (16, 16, 3)

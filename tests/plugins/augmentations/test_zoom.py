@@ -7,7 +7,7 @@ import pytest
 import tensorflow as tf
 
 from sightkit import AugmentationTask, BuildError
-from sightkit.training.augment import compose
+from sightkit.training.batches.augment import compose
 from sightkit_plugins.augmentations.zoom import ZoomParams, build_zoom
 
 SHAPE = (21, 21, 1)

@@ -11,7 +11,7 @@ import tensorflow as tf
 from pydantic import ValidationError
 
 from sightkit import Optimizer, OptimizerTask, Registry
-from sightkit.training.optimization import set_up
+from sightkit.training.steps.optimization import set_up
 
 TASK = OptimizerTask(total_steps=10, steps_per_epoch=5)
 FOUND = {

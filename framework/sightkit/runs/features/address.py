@@ -59,7 +59,7 @@ def describe_arithmetic() -> list[Any]:
     """Return what decides the last bits of a sum here: libraries, processors, threads and devices."""
     import tensorflow as tf
 
-    from sightkit.training.host import describe_computing
+    from sightkit.training.devices.host import describe_computing
 
     return [
         {name: version_of(name) for name in PACKAGES},

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from sightkit.contracts import Network
     from sightkit.images.prepared import ImageArray
-    from sightkit.training.augment import Augment
+    from sightkit.training.batches.augment import Augment
 
 
 class FrozenBackbone:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from sightkit.contracts import Network
     from sightkit.runs.execution import Execution
-    from sightkit.training.augment import Augment
+    from sightkit.training.batches.augment import Augment
 
 
 class Features:

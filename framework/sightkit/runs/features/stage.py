@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sightkit.runs.execution import Execution
     from sightkit.runs.features.features import Features
     from sightkit.runs.parts import Parts
-    from sightkit.training.feed import Feed
+    from sightkit.training.batches.feed import Feed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +103,7 @@ def head_training(execution: Execution, parts: Parts, features: Features, *, num
         StorageError: they can't be written.
     """
     from sightkit.runs.parts import memory_budget
-    from sightkit.training.feed import Alternating, Supply, feed_from
+    from sightkit.training.batches.feed import Alternating, Supply, feed_from
 
     assert parts.classifier.network is not None
     data, rows = execution.data, execution.data.splits["train"]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sightkit.images import PreparedData
     from sightkit.runs.display import Display
     from sightkit.runs.parts import Parts
-    from sightkit.training.replicas import Replicas
+    from sightkit.training.devices.replicas import Replicas
 
 
 def search_rates(
@@ -96,9 +96,9 @@ def check_arguments(settings: ExperimentSettings, *, stage: int, steps: int, low
 
 def replicas_of(training: TrainingSettings) -> Replicas:
     """Return the devices of this machine that a training is distributed on."""
-    from sightkit.training.cluster import cluster_for
-    from sightkit.training.distribution import choose_strategy
-    from sightkit.training.replicas import Replicas
+    from sightkit.training.devices.cluster import cluster_for
+    from sightkit.training.devices.distribution import choose_strategy
+    from sightkit.training.devices.replicas import Replicas
 
     alone = cluster_for(training.distribution).workers == 1
     return Replicas(choose_strategy(training.distribution if alone else "none", training.replicas))
@@ -107,7 +107,7 @@ def replicas_of(training: TrainingSettings) -> Replicas:
 @contextmanager
 def put_back(parts: Parts) -> Iterator[None]:
     """Leave the model as it was found: it may be one that was handed over in Python."""
-    from sightkit.training.variables import give, take
+    from sightkit.training.state.variables import give, take
 
     variables = {"model": parts.model.variables}
     found = take(variables, parts.replicas)

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from sightkit.images import PreparedData
     from sightkit.runs.display import Display
     from sightkit.runs.parts import Parts
-    from sightkit.training.progress import Progress
-    from sightkit.training.stage import Stage
+    from sightkit.training.loop.progress import Progress
+    from sightkit.training.loop.stage import Stage
 
 
 @dataclass(frozen=True, kw_only=True)

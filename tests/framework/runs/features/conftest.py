@@ -7,4 +7,4 @@ import pytest
 
 @pytest.fixture
 def one_step_a_call(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sightkit.training.pace.SECONDS_PER_CALL", 0.0)
+    monkeypatch.setattr("sightkit.training.loop.pace.SECONDS_PER_CALL", 0.0)

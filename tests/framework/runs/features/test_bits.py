@@ -12,10 +12,10 @@ from sightkit.evaluation.batchwise import Batchwise
 from sightkit.evaluation.predict import Predictor
 from sightkit.images.order import image_seeds
 from sightkit.runs.features.backbone import FrozenBackbone
-from sightkit.training.augment import compose
-from sightkit.training.host import seeded_build
-from sightkit.training.layers import leaves
-from sightkit.training.network import Classifier, assemble
+from sightkit.training.batches.augment import compose
+from sightkit.training.devices.host import seeded_build
+from sightkit.training.networks.layers import leaves
+from sightkit.training.networks.network import Classifier, assemble
 
 MOBILE_NET = {"use": "mobilenet", "weights": "none", "alpha": 0.35}
 BASIC_CNN = {"use": "basic-cnn", "filters": [8, 16]}

@@ -54,7 +54,7 @@ def test_the_losses_are_those_of_a_run(load, tmp_path: Path):
 def test_losses_do_not_depend_on_the_number_of_steps_a_call(load, monkeypatch: pytest.MonkeyPatch):
     losses = []
     for seconds in (0.0, 1e9):
-        monkeypatch.setattr("sightkit.training.pace.SECONDS_PER_CALL", seconds)
+        monkeypatch.setattr("sightkit.training.loop.pace.SECONDS_PER_CALL", seconds)
         losses.append(load().find_learning_rate(steps=40, low=1e-4, high=1e3).losses)
     assert len(losses[0]) < 40
     np.testing.assert_array_equal(*losses)

@@ -1,0 +1,1 @@
+"""Devices: what a training computes on, in one process or in several."""

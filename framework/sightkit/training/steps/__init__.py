@@ -1,0 +1,1 @@
+"""The compiled steps: loss, gradients, and what they make of the weights."""
