@@ -9,9 +9,9 @@ TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     from sightkit.api import Experiment as Experiment
-    from sightkit.api import build_architecture as build_architecture
     from sightkit.api import load as load
     from sightkit.api import resume as resume
+    from sightkit.api.architecture import build_architecture as build_architecture
     from sightkit.component import Architecture as Architecture
     from sightkit.component import Augmentation as Augmentation
     from sightkit.component import Component as Component
@@ -71,7 +71,8 @@ if TYPE_CHECKING:
     from sightkit.use import Use as Use
 
 _MODULES = {
-    "api": "Experiment build_architecture load resume",
+    "api": "Experiment load resume",
+    "api.architecture": "build_architecture",
     "component": "Architecture Augmentation Component Dataset Extension Loss Metric Optimizer Params Recipe Report "
     "Schedule",
     "contracts": "ArchitectureTask AugmentationTask DatasetTask ExtensionTask Fill Geometric ImageSource LossFunction "

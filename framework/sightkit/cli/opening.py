@@ -70,7 +70,8 @@ def open_experiment(
 ) -> Experiment:
     """Return the experiment that the words of a command line mean."""
     # Half of the commands have no experiment, and can do without the time that its schema takes.
-    from sightkit.api import is_recipe_name, load
+    from sightkit.api.loading import load
+    from sightkit.api.recipes import is_recipe_name
 
     if not source:
         message = "expected a TOML file or the name of a recipe, found an empty word"

@@ -1,33 +1,14 @@
-"""sightkit from Python: load, override, check, build."""
+"""Loading an experiment from a file, a recipe, values, with images and networks of one's own."""
 
 from __future__ import annotations
 
 import hashlib
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import sightkit
-
-
-def test_every_public_name_can_be_loaded_and_is_listed() -> None:
-    for name in sightkit.__all__:
-        assert getattr(sightkit, name) is not None
-    assert set(dir(sightkit)) == set(sightkit.__all__)
-
-
-def test_an_unknown_public_name_is_an_attribute_error() -> None:
-    with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
-        _ = sightkit.nonsense
-
-
-def test_importing_sightkit_imports_nothing_else_of_it() -> None:
-    code = "import sys; before = set(sys.modules); import sightkit; print(sorted(set(sys.modules) - before))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "['sightkit']"
 
 
 def test_a_file_gives_the_experiment_its_name_and_the_folder_of_its_paths(tmp_path: Path) -> None:
@@ -62,30 +43,6 @@ def test_a_recipe_is_loaded_by_its_name() -> None:
 def test_an_unknown_recipe_suggests_the_nearest_name() -> None:
     with pytest.raises(sightkit.ConfigError, match='did you mean "digits"'):
         sightkit.load("digit")
-
-
-def test_override_returns_another_experiment() -> None:
-    first = sightkit.load("digits")
-    second = first.override({"optimizer.learning_rate": 3e-4, "augmentations": [{"use": "shift"}]})
-    assert second.settings.optimizer.params.learning_rate == 3e-4
-    assert [use.name for use in second.settings.augmentations] == ["shift"]
-    assert first.settings.optimizer.params.learning_rate != 3e-4
-
-
-def test_override_of_a_component_drops_the_parameters_of_the_old_one() -> None:
-    settings = sightkit.load("digits").override({"optimizer.use": "sgd", "optimizer.momentum": 0.5}).settings
-    assert settings.optimizer.component.name == "sgd"
-    assert settings.optimizer.params.momentum == 0.5
-
-
-def test_check_tells_every_mistake_at_once() -> None:
-    experiment = sightkit.load("digits").override({"training.epochs": 0, "seed": -1, "not a key": 1})
-    with pytest.raises(sightkit.ConfigError) as caught:
-        experiment.check()
-    message = str(caught.value)
-    assert "override('training.epochs'): training.epochs: expected a number of at least 1, found 0" in message
-    assert "override('seed'): seed" in message
-    assert "override('not a key'): expected a dotted key" in message
 
 
 def test_images_in_memory_take_the_place_of_the_dataset_of_a_file(tmp_path: Path) -> None:
@@ -164,39 +121,6 @@ def test_no_file_can_mean_a_network_in_memory() -> None:
         sightkit.load({"dataset": {"use": "digits"}, "architecture": {"use": "in-memory"}}).check()
 
 
-def test_build_architecture_returns_a_plain_keras_model() -> None:
-    import keras
-
-    model = sightkit.build_architecture("basic-cnn", image_shape=(28, 28, 1), num_classes=10, filters=(4, 8))
-    again = sightkit.build_architecture("basic-cnn", image_shape=(28, 28, 1), num_classes=10, filters=(4, 8))
-    assert isinstance(model, keras.Model)
-    assert model(np.zeros((2, 28, 28, 1), np.float32)).shape == (2, 10)
-    for first, second in zip(model.get_weights(), again.get_weights(), strict=True):
-        np.testing.assert_array_equal(first, second)
-
-
-def test_build_architecture_tells_wrong_parameters_with_the_nearest_name() -> None:
-    with pytest.raises(sightkit.ConfigError, match=r'unknown key "filter".*did you mean "filters"'):
-        sightkit.build_architecture("basic-cnn", image_shape=(28, 28, 1), num_classes=10, filter=(4,))
-    with pytest.raises(sightkit.ConfigError, match=r'no such architecture.*did you mean "basic-cnn"'):
-        sightkit.build_architecture("basic-cn", image_shape=(28, 28, 1), num_classes=10)
-
-
 def test_a_folder_without_a_run_is_refused(tmp_path: Path) -> None:
     with pytest.raises(sightkit.StorageError, match=r"no run here"):
         sightkit.Run(tmp_path)
-
-
-@pytest.mark.parametrize(
-    ("wrong", "named"),
-    [
-        ({"image_shape": (28, 28)}, "image_shape"),
-        ({"image_shape": (0, 28, 1)}, "image_shape"),
-        ({"num_classes": 0}, "num_classes"),
-        ({"num_classes": 2.5}, "num_classes"),
-        ({"seed": -1}, "seed"),
-    ],
-)
-def test_build_architecture_tells_which_argument_no_network_can_be_built_for(wrong, named) -> None:
-    with pytest.raises(sightkit.ConfigError, match=f"^{named}: expected .* found "):
-        sightkit.build_architecture("basic-cnn", **{"image_shape": (28, 28, 1), "num_classes": 3, **wrong})

@@ -1,0 +1,240 @@
+"""An experiment as Python holds it: change it, check it, prepare its images, run it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sightkit.config.layer import apply_overrides
+from sightkit.config.overrides import Override, parse_overrides, python_overrides
+from sightkit.config.tree import Tree
+from sightkit.contracts import ImageSource
+from sightkit.experiment.in_memory import OwnArchitecture, WithOwn
+from sightkit.experiment.resolve import default_uses, resolve
+from sightkit.experiment.settings import ExperimentSettings
+from sightkit.experiment.stage_tables import implied_uses
+from sightkit.registry.registry import Registry
+from sightkit.toml.problems import Problem
+
+if TYPE_CHECKING:
+    from sightkit.images import PreparedData
+    from sightkit.runs.display import Display
+    from sightkit.runs.folder import Run
+    from sightkit.runs.rates.result import RateSearch
+
+
+class Experiment:
+    """An experiment: values from files, overrides and Python, and the plugins that it may name.
+
+    Made by `load`; never changed, `override` returns another one.
+    """
+
+    def __init__(
+        self,
+        tree: Tree,
+        *,
+        registry: Registry,
+        source: ImageSource | None = None,
+        architecture: OwnArchitecture | None = None,
+        problems: Sequence[Problem] = (),
+    ) -> None:
+        self.tree = tree
+        self.registry = registry
+        self._source = source
+        self._architecture = architecture
+        self._problems = tuple(problems)
+
+    def __repr__(self) -> str:
+        return f"Experiment({self.tree.data.get('name', 'experiment')!r})"
+
+    def override(self, values: Mapping[str, Any]) -> Experiment:
+        """Return this experiment with some values changed.
+
+        Args:
+            values: Dotted keys and their values: ``{"optimizer.learning_rate": 3e-4}``. What is wrong with them is told
+                with everything else when the experiment is used.
+        """
+        problems: list[Problem] = []
+        return self._with_overrides(python_overrides(values, problems), problems)
+
+    def override_words(self, assignments: Sequence[str], unset: Sequence[str] = ()) -> Experiment:
+        """Return this experiment with the overrides of a command line, one layer in which ``use`` goes first.
+
+        Args:
+            assignments: ``"optimizer.learning_rate=3e-4"`` each; a value is TOML, else a bare string.
+            unset: Dotted keys to take out.
+        """
+        problems: list[Problem] = []
+        return self._with_overrides(parse_overrides(assignments, unset, problems), problems)
+
+    def _with_overrides(self, overrides: Sequence[Override], found: Sequence[Problem]) -> Experiment:
+        problems = [*self._problems, *found]
+        uses = implied_uses(self.tree, default_uses())
+        tree = apply_overrides(self.tree, overrides, defaults=uses, problems=problems)
+        return Experiment(
+            tree, registry=self.registry, source=self._source, architecture=self._architecture, problems=problems
+        )
+
+    @cached_property
+    def settings(self) -> ExperimentSettings:
+        """The validated settings, complete with defaults.
+
+        Raises:
+            ConfigError: everything that is wrong, each with its place.
+        """
+        lookup = WithOwn(self.registry.catalogue, self._source, self._architecture)
+        return resolve(self.tree, lookup, list(self._problems))
+
+    def check(self) -> None:
+        """Make sure that the experiment is valid and that no extension refuses it; imports no TensorFlow.
+
+        Raises:
+            ConfigError: everything that is wrong, each with its place.
+            PluginError: a plugin that it needs failed.
+        """
+        from sightkit.runs.extensions import Extensions
+
+        Extensions(self.settings).insist("sightkit_experiment_checked", experiment=self)
+
+    def prepare(self, *, cache_dir: Path | str | None = None, display: Display | None = None) -> PreparedData:
+        """Return the images of the experiment: read, checked, divided into splits, and kept for the next time.
+
+        TensorFlow is not imported unless the dataset needs it.
+
+        Args:
+            cache_dir: Where prepared images are kept; by default what ``SIGHTKIT_CACHE_DIR`` says, else the user's
+                folder for such things (``~/.cache/sightkit`` on Linux), and nowhere for images that are in memory. With
+                ``images.cache = "none"`` nothing is written.
+            display: Who watches; nobody by default.
+
+        Raises:
+            SightkitError: of a kind that says what went wrong.
+        """
+        from sightkit.runs.data import prepare_data
+        from sightkit.runs.display import Display
+
+        return prepare_data(self.settings, cache=self._cache(cache_dir), display=display or Display())
+
+    def _cache(self, wanted: Path | str | None) -> Path | None:
+        from sightkit.runs.cache import cache_folder
+
+        return None if self._source is not None and wanted is None else cache_folder(wanted)
+
+    def run(
+        self,
+        *,
+        runs_dir: Path | str = "runs",
+        cache_dir: Path | str | None = None,
+        resume: bool = False,
+        stop: Callable[[], bool] | None = None,
+        display: Display | None = None,
+        argv: Sequence[str] = (),
+    ) -> Run:
+        """Run the experiment and return the run: its folder, scores, history, predictions and model.
+
+        Nothing of the host process is changed: no seed, no logging, no working directory. Where several processes train
+        together, each returns the same run, which the first of them writes.
+
+        Args:
+            runs_dir: Where the folders of runs go.
+            cache_dir: Where prepared images are kept, see `prepare`.
+            resume: Go on with the newest run of this experiment there that has not finished, if there is one.
+            stop: Asked after each call of the compiled loop, about twice a second: once it says yes, a checkpoint is
+                written and `InterruptedRunError` raised.
+            display: Who watches; nobody by default.
+            argv: The command line, for the manifest.
+
+        Raises:
+            SightkitError: of a kind that says what went wrong.
+        """
+        from sightkit.runs.folder import unfinished_run
+
+        unfinished = unfinished_run(Path(runs_dir) / self.settings.name) if resume else None
+        return self._execute(
+            runs_dir=Path(runs_dir), cache_dir=cache_dir, unfinished=unfinished, stop=stop, display=display, argv=argv
+        )
+
+    def go_on(
+        self,
+        folder: Path | str,
+        *,
+        cache_dir: Path | str | None = None,
+        stop: Callable[[], bool] | None = None,
+        display: Display | None = None,
+        argv: Sequence[str] = (),
+    ) -> Run:
+        """Go on with a run of this experiment that has not finished: it ends as if nothing had happened.
+
+        Args:
+            folder: The run's.
+            cache_dir: Where prepared images are kept, see `prepare`.
+            stop: See `run`.
+            display: Who watches; nobody by default.
+            argv: The command line, for the manifest.
+
+        Raises:
+            ConfigError: the experiment is not what it was.
+            DataError: the data is not what it was.
+            SightkitError: of a kind that says what else went wrong.
+        """
+        path = Path(folder)
+        return self._execute(
+            runs_dir=path.parent.parent, cache_dir=cache_dir, unfinished=path, stop=stop, display=display, argv=argv
+        )
+
+    def find_learning_rate(
+        self,
+        *,
+        stage: int = 1,
+        steps: int = 200,
+        low: float = 1e-6,
+        high: float = 10.0,
+        cache_dir: Path | str | None = None,
+        display: Display | None = None,
+    ) -> RateSearch:
+        """Return which learning rate a short training suggests, in which it rises step by step until it diverges.
+
+        The training is thrown away: there is no run of it, and a model that was handed over keeps its weights. See
+        `RateSearch.draw` for a picture.
+
+        Args:
+            stage: Which stage of the training the rate is for, counted from 1. Those before it are trained first.
+            steps: Updates of the weights, at most; at least 20.
+            low: The first learning rate, above 0.
+            high: The last one, above ``low``.
+            cache_dir: Where prepared images are kept, see `prepare`.
+            display: Who watches; nobody by default.
+
+        Raises:
+            ConfigError: an argument is out of bounds.
+            DivergedError: the training diverges at the lowest rates already.
+            SightkitError: of a kind that says what else went wrong.
+        """
+        from sightkit.runs.display import Display
+        from sightkit.runs.rates.search import check_arguments, search_rates
+
+        check_arguments(self.settings, stage=stage, steps=steps, low=low, high=high)
+        display = display or Display()
+        data = self.prepare(cache_dir=cache_dir, display=display)
+        return search_rates(self.settings, data, stage=stage, steps=steps, low=low, high=high, display=display)
+
+    def _execute(
+        self,
+        *,
+        cache_dir: Path | str | None,
+        stop: Callable[[], bool] | None,
+        display: Display | None,
+        **where: Any,
+    ) -> Run:
+        from sightkit.runs.display import Display
+        from sightkit.runs.execute import execute
+
+        return execute(
+            self,
+            cache=self._cache(cache_dir),
+            display=display or Display(),
+            stop=stop or (lambda: False),
+            **where,
+        )
