@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sightkit.evaluation.batchwise import BATCH_SIZE, Batchwise
+from sightkit.evaluation.batchwise import Batchwise
 
 if TYPE_CHECKING:
     import keras
@@ -21,10 +21,10 @@ class Predictor:
 
     Args:
         model: float32 images in [0, 1] to float32 logits. Its weights are read whenever it predicts.
-        batch_size: Images a call.
+        batch_size: Images a call; by default what their shape decides.
     """
 
-    def __init__(self, model: keras.Model, *, batch_size: int = BATCH_SIZE) -> None:
+    def __init__(self, model: keras.Model, *, batch_size: int | None = None) -> None:
         self._model = model
         self._batchwise = Batchwise(self._forward, batch_size=batch_size)
 

@@ -36,3 +36,16 @@ def test_no_thread_is_left_when_nobody_asks_for_more():
     next(batches)
     batches.close()
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("ahead")]
+
+
+def test_large_images_come_in_smaller_batches_than_small_ones():
+    sizes = []
+
+    def function(values):
+        sizes.append(values.shape[0])
+        return tf.reduce_sum(values, axis=(1, 2))
+
+    batchwise = Batchwise(function)
+    for side in (1, 28, 96, 224, 2000):
+        list(batchwise(np.zeros((2, side, side * 3), np.uint8), np.arange(2)))
+    assert sizes == [256, 256, 64, 32, 32]

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sightkit.experiment import ExperimentSettings
     from sightkit.images import PreparedData
 
-LAYOUT = 1
+LAYOUT = 2
 """Changes when what is in the files, or how features are computed here, does."""
 
 PACKAGES = ("sightkit", "tensorflow", "keras", "numpy")

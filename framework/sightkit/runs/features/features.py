@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sightkit.errors import InterruptedRunError
+from sightkit.evaluation.batchwise import rows_a_call
 from sightkit.images.order import image_seeds
 from sightkit.runs.features.address import (
     address,
@@ -96,7 +97,8 @@ class Features:
         shape = (len(rows), *self._backbone.shape)
         if self._cache is None:
             return filled(shape, compute(0))
-        folder = FeatureFolder.of(self._cache, name, shape)
+        images = self._execution.data.images
+        folder = FeatureFolder.of(self._cache, name, shape, batch_size=rows_a_call(images.shape[1:]))
         if (found := folder.open()) is not None:
             return found
         return folder.make(compute, label=self._label, waiting=self._wait)

@@ -14,7 +14,6 @@ import numpy as np
 import xxhash
 
 from sightkit.errors import StorageError
-from sightkit.evaluation.batchwise import BATCH_SIZE
 from sightkit.files import readable_size
 from sightkit.images.store.folder import StoreFolder
 from sightkit.images.store.kept import FEATURES, FILES
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 VALUES, CHECKSUMS = FILES[FEATURES]
 
 Compute: TypeAlias = Callable[[int], Generator["NDArray[np.float32]", None, None]]
-"""From the first row that is wanted to the batches of features from there on, `BATCH_SIZE` rows each but the last."""
+"""From the first row that is wanted to the batches of features from there on, all of the folder's size but the last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +37,17 @@ class FeatureFolder:
     Attributes:
         place: Where it is, finished or in the making.
         shape: ``(n, features)``.
+        batch_size: Rows that are computed, and have a checksum, together.
     """
 
     place: StoreFolder
     shape: tuple[int, ...]
+    batch_size: int
 
     @classmethod
-    def of(cls, cache: Path, address: str, shape: tuple[int, ...]) -> FeatureFolder:
+    def of(cls, cache: Path, address: str, shape: tuple[int, ...], *, batch_size: int) -> FeatureFolder:
         """Return the folder of an address."""
-        return cls(StoreFolder(cache / FEATURES, address), shape)
+        return cls(StoreFolder(cache / FEATURES, address), shape, batch_size)
 
     def open(self) -> NDArray[np.float32] | None:
         """Return the features as a memory map; ``None`` if they aren't there, or not as they were written."""
@@ -95,9 +96,9 @@ class FeatureFolder:
             RowFile(folder / CHECKSUMS, (self._batches,), np.uint64) as checksums,
         ):
             if first < self._batches:
-                with closing(compute(first * BATCH_SIZE)) as computed:
+                with closing(compute(first * self.batch_size)) as computed:
                     for batch, features in enumerate(computed, start=first):
-                        values.write(batch * BATCH_SIZE, features)
+                        values.write(batch * self.batch_size, features)
                         checksums.write(batch, np.array([checksum(features)], np.uint64))
             values.flush()
             checksums.flush()
@@ -110,13 +111,13 @@ class FeatureFolder:
             return None, 0
         if values.shape != self.shape or values.dtype != np.float32 or checksums.shape != (self._batches,):
             return None, 0
-        parts = (values[start : start + BATCH_SIZE] for start in range(0, len(values), BATCH_SIZE))
+        parts = (values[start : start + self.batch_size] for start in range(0, len(values), self.batch_size))
         wrong = (batch for batch, part in enumerate(parts) if checksum(part) != int(checksums[batch]))
         return values, next(wrong, self._batches)
 
     @property
     def _batches(self) -> int:
-        return -(-self.shape[0] // BATCH_SIZE)
+        return -(-self.shape[0] // self.batch_size)
 
     def _check_room(self, folder: Path) -> None:
         """Refuse features that the disk has no room for, before an hour is spent on them."""

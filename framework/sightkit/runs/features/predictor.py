@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sightkit.errors import StorageError
-from sightkit.evaluation.batchwise import Batchwise
+from sightkit.evaluation.batchwise import Batchwise, rows_a_call
 from sightkit.evaluation.predict import Predictor
 
 if TYPE_CHECKING:
@@ -35,7 +35,8 @@ class FeaturePredictor(Predictor):
         super().__init__(model)
         self._features = features
         self._images = images
-        self._head = Batchwise(lambda values: head(values, training=False))
+        # As many rows a call as the whole model is given: its kernels round as theirs do.
+        self._head = Batchwise(lambda values: head(values, training=False), batch_size=rows_a_call(images.shape[1:]))
 
     def logits(self, images: ImageArray, rows: NDArray[np.int64] | None = None) -> NDArray[np.float32]:
         """Return the logits float32 ``(n, classes)`` of images; arguments and errors as for a `Predictor`."""

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sightkit.contracts import ArchitectureTask, Geometric, Pointwise
-from sightkit.evaluation.batchwise import Batchwise
+from sightkit.evaluation.batchwise import Batchwise, rows_a_call
 from sightkit.evaluation.predict import Predictor
 from sightkit.images.order import image_seeds
 from sightkit.runs.features.backbone import FrozenBackbone
@@ -50,7 +50,7 @@ def from_features(classifier: Classifier, images: Any, rows: Any) -> np.ndarray:
     network = classifier.network
     assert network is not None
     features = np.concatenate(list(FrozenBackbone(network, augment=None).features(images, rows, None)))
-    head = Batchwise(lambda values: network.head(values, training=False))
+    head = Batchwise(lambda values: network.head(values, training=False), batch_size=rows_a_call(images.shape[1:]))
     return np.concatenate(list(head(features, np.arange(len(rows)))))
 
 

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 from sightkit import StorageError
-from sightkit.evaluation.batchwise import BATCH_SIZE
 from sightkit.images.store.kept import kept_stores, remove
 from sightkit.runs.features.files import FeatureFolder
 
+BATCH_SIZE = 64
 ROWS = 2 * BATCH_SIZE + 100
 FEATURES = np.random.default_rng(0).normal(size=(ROWS, 5)).astype(np.float32)
 
@@ -36,7 +36,7 @@ class Source:
 
 
 def folder(cache: Path, name: str = "a") -> FeatureFolder:
-    return FeatureFolder.of(cache, name, FEATURES.shape)
+    return FeatureFolder.of(cache, name, FEATURES.shape, batch_size=BATCH_SIZE)
 
 
 def test_features_that_were_made_are_found_bit_for_bit(tmp_path: Path) -> None:
@@ -94,7 +94,7 @@ def test_features_are_listed_and_removed_with_the_prepared_images(tmp_path: Path
 
 
 def test_a_disk_without_room_is_told_with_what_to_do(tmp_path: Path) -> None:
-    huge = FeatureFolder.of(tmp_path, "a", (2**40, 5))
+    huge = FeatureFolder.of(tmp_path, "a", (2**40, 5), batch_size=BATCH_SIZE)
     with pytest.raises(StorageError, match=r'the features need [\d,.]+ GB, .* are free.*cache_features = "off"'):
         huge.make(Source(), label="digits")
 
