@@ -37,6 +37,12 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
         raise StorageError(message) from error
 
 
+def flush(path: Path) -> None:
+    """Wait until a file that something else has written is on the disk."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
 def write_text(path: Path, text: str) -> None:
     """Replace a text file in one step; raises as `replacing` does."""
     with replacing(path) as file:

@@ -45,6 +45,7 @@ class TerminalDisplay(Display):
         )
         self._task: TaskID | None = None
         self._headed = False
+        self._monitor = "accuracy"
 
     def __enter__(self) -> TerminalDisplay:
         self._progress.start()
@@ -72,6 +73,7 @@ class TerminalDisplay(Display):
 
     def building(self, training: TrainingSettings) -> None:
         """Start TensorFlow, which takes seconds and would greet with messages of its own."""
+        self._monitor = training.monitor
         self._show("building the network", 0, None, "")
         self._say("[dim]starting TensorFlow[/dim]")
         self._progress.stop()
@@ -94,7 +96,9 @@ class TerminalDisplay(Display):
 
     def training(self, progress: TrainingProgress) -> None:
         """Show how far training is, with a guess of the time that is left, all stages as fast as this one."""
-        numbers = f"loss {progress.loss:.4f}  {progress.images_per_second:,.0f} images/s"
+        numbers = (
+            f"loss {progress.loss:.4f}  accuracy {progress.accuracy:.4f}  {progress.images_per_second:,.0f} images/s"
+        )
         stage = f"stage {progress.stage} of {progress.stages}, " if progress.stages > 1 else ""
         description = f"{stage}epoch {progress.epoch} of {progress.epochs}"
         self._show(description, progress.done, progress.total, numbers)
@@ -107,9 +111,11 @@ class TerminalDisplay(Display):
         """Print the numbers of an epoch; a star marks the best so far."""
         if not self._headed:
             self._headed = True
-            for line in heading(row):
-                self._say(f"[dim]{line}[/dim]")
-        numbers = "".join(f"{row[name]:10.4f}" for names in shown(row).values() for name in names)
+            for line in heading(row, monitor=self._monitor):
+                self._say(f"[dim]{escape(line)}[/dim]")
+        numbers = "".join(
+            f"{row[name]:10.4f}" for names in shown(row, monitor=self._monitor).values() for name in names
+        )
         self._say(f"{row['epoch']:5.0f}{numbers}{row['seconds']:10.1f}{'  *' if best else ''}")
 
     def judging(self, split: str) -> None:
@@ -149,13 +155,16 @@ def told(facts: Mapping[str, str]) -> str:
     return "  ".join(f"[dim]{escape(key)}[/dim] {escape(value)}" for key, value in facts.items())
 
 
-def shown(row: Mapping[str, float]) -> dict[str, list[str]]:
+def shown(row: Mapping[str, float], *, monitor: str) -> dict[str, list[str]]:
     """Return the names of the numbers of an epoch that are shown, by the split they are of."""
-    names = {"training": ["loss", "accuracy"], "validation": ["validation_loss", "validation_accuracy"]}
-    return {split: each for split, each in names.items() if each[0] in row}
+    validation = dict.fromkeys(["validation_loss", "validation_accuracy", f"validation_{monitor}"])
+    names = {"training": ["loss", "accuracy"], "validation": [name for name in validation if name in row]}
+    return {split: each for split, each in names.items() if each}
 
 
-def heading(row: Mapping[str, float]) -> tuple[str, str]:
-    """Return the two lines above the numbers of epochs; together they fit into 60 columns."""
-    splits = "".join(f"{split:>20}" for split in shown(row))
-    return f"{'':5}{splits}", f"{'epoch':5}{'      loss  accuracy' * len(shown(row))}{'seconds':>10}"
+def heading(row: Mapping[str, float], *, monitor: str) -> tuple[str, str]:
+    """Return the two lines above the numbers of epochs; they fit into 60 columns, or 70 where a score is added."""
+    columns = shown(row, monitor=monitor)
+    splits = "".join(f"{split:>{10 * len(names)}}" for split, names in columns.items())
+    scores = "".join(f"{name.removeprefix('validation_')[:9]:>10}" for names in columns.values() for name in names)
+    return f"{'':5}{splits}", f"{'epoch':5}{scores}{'seconds':>10}"

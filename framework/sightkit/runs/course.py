@@ -166,7 +166,8 @@ class Course:
         progression, execution = self._progression, self._execution
         steps, extensions = progression.steps(stage), execution.extensions.state(warn=execution.warn)
         about = {**progression.about(stage, watches), "extensions": extensions}
-        self._checkpoints.write(steps, about, progression.values(stage))
+        values, paths = progression.values(stage), progression.paths(stage)
+        self._checkpoints.write(steps, about, values, known_as=paths)
         self._saved_at, self._saved_steps = time.monotonic(), steps
 
 

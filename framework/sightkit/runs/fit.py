@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sightkit.contracts import MetricFunction
 from sightkit.errors import StorageError
+from sightkit.files import flush
 from sightkit.runs.build import blaming
 from sightkit.runs.execution import Execution
 from sightkit.runs.parts import build_parts
@@ -122,6 +123,7 @@ def save_model(path: Path, model: keras.Model) -> None:
     temporary = path.with_name(f".saving-{path.name}")
     try:
         model.save(temporary)
+        flush(temporary)
         temporary.replace(path)
     except OSError as error:
         message = f"{path}: the model cannot be written: {error.strerror or error}"

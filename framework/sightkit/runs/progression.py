@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sightkit.training.loop.tally import Tally
-from sightkit.training.state.variables import give, take
+from sightkit.training.state.variables import give, named, path_of, take
 
 if TYPE_CHECKING:
     import keras
@@ -78,8 +78,14 @@ class Progression:
         """Return the values of all variables, and the best weights."""
         best = self.best.weights if self.best else []
         kept = {f"best/{index:05d}": value for index, value in enumerate(best)}
-        groups = {"model": self._model.variables, **(stage.variables if stage else {})}
-        return {**take(groups, self._replicas), **kept}
+        return {**take(self._groups(stage), self._replicas), **kept}
+
+    def paths(self, stage: Stage | None) -> dict[str, str]:
+        """Return what people call the variables whose values there are: ``{"model/00000": "conv2d/kernel"}``."""
+        return {name: path_of(variable) for name, variable in named(self._groups(stage))}
+
+    def _groups(self, stage: Stage | None) -> dict[str, Sequence[Any]]:
+        return {"model": self._model.variables, **(stage.variables if stage else {})}
 
     def go_on(self, checkpoint: Checkpoint) -> None:
         """Go on from a checkpoint, but for the stage that it lies within: `go_on_within` does that."""
@@ -88,7 +94,7 @@ class Progression:
         if "within" in about:
             self._within = checkpoint
         # Also within a stage: features are made with them before it is built.
-        give({"model": self._model.variables}, checkpoint.values, self._replicas)
+        give(self._groups(None), checkpoint.values, self._replicas)
         if self.best is not None:
             names = sorted(name for name in checkpoint.values if name.startswith("best/"))
             self.best.go_on(about["best"], [checkpoint.values[name] for name in names])
@@ -98,7 +104,7 @@ class Progression:
         if self._within is None:
             return False
         within: Mapping[str, Any] = self._within.about["within"]
-        give({"model": self._model.variables, **stage.variables}, self._within.values, self._replicas)
+        give(self._groups(stage), self._within.values, self._replicas)
         stage.epoch, stage.tally = within["epoch"], Tally(**within["tally"])
         stage.rate.restore(within["rate"])
         watches.restore(within["watches"])

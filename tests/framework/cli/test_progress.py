@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from sightkit.cli.progress import TerminalDisplay
+from sightkit.experiment.settings import TrainingSettings
 from sightkit.training.loop.progress import Progress
 
 ROW = {"loss": 0.25, "accuracy": 0.9, "learning_rate": 0.001, "seconds": 12.5, "images_per_second": 9.0}
@@ -21,12 +22,13 @@ def lines(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
     monkeypatch.setenv("TERM", "dumb")
     monkeypatch.setenv("COLUMNS", "60")
 
-    def show(row: dict[str, float], *, first: int = 1) -> list[str]:
+    def show(row: dict[str, float], *, first: int = 1, monitor: str = "accuracy") -> list[str]:
         display = TerminalDisplay()
+        display.building(TrainingSettings(monitor=monitor))
         with display:
             for epoch in (first, first + 1):
                 display.epoch({"epoch": epoch, **row}, best=epoch == first)
-        return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", capsys.readouterr().err).strip("\n").splitlines()
+        return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", capsys.readouterr().err).strip("\n").splitlines()[-4:]
 
     return show
 
@@ -40,13 +42,22 @@ def test_epochs_stand_in_columns_below_one_heading(lines):
     ]
 
 
+def test_the_score_that_decides_has_a_column_of_its_own(lines):
+    assert lines(VALIDATED, monitor="f1") == [
+        "                 training                    validation",
+        "epoch      loss  accuracy      loss  accuracy        f1   seconds",
+        "    1    0.2500    0.9000    0.5000    0.8750    0.8000      12.5  *",
+        "    2    0.2500    0.9000    0.5000    0.8750    0.8000      12.5",
+    ]
+
+
 def test_without_validation_there_are_no_columns_for_it(lines):
     assert lines(ROW)[1:3] == ["epoch      loss  accuracy   seconds", "    1    0.2500    0.9000      12.5  *"]
 
 
 def progress(**changes: int) -> Progress:
     told = {"epoch": 1, "epochs": 4, "step": 5, "steps": 10, "stage": 1, "stages": 1, "done": 5, "total": 40}
-    return Progress(loss=0.5, images_per_second=1234.5, **{**told, **changes})
+    return Progress(loss=0.5, accuracy=0.75, images_per_second=1234.5, **{**told, **changes})
 
 
 @pytest.fixture
@@ -71,7 +82,7 @@ def test_the_bar_goes_over_all_stages_and_says_which_it_is(terminal):
         lambda display: display.training(progress(stage=2, stages=3, epoch=4, epochs=10, done=140, total=300)),
     )
     assert "stage 2 of 3  epochs 10  frozen backbone\n" in shown
-    assert re.search(r"stage 2 of 3, epoch 4 of 10 +\S+ +loss 0\.5000  1,234 images/s", shown)
+    assert re.search(r"stage 2 of 3, epoch 4 of 10 +\S+ +loss 0\.5000  accuracy 0\.7500  1,234 images/s", shown)
 
 
 def test_a_training_of_one_stage_says_nothing_of_stages(terminal):

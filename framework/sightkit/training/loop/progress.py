@@ -42,6 +42,7 @@ class Progress:
         step: Steps done in this epoch.
         steps: Steps of an epoch.
         loss: Mean training loss of this epoch so far.
+        accuracy: The fraction of its images so far that were classified rightly.
         images_per_second: During the last call.
         stage: Counted from 1.
         stages: How many there are.
@@ -54,6 +55,7 @@ class Progress:
     step: int
     steps: int
     loss: float
+    accuracy: float
     images_per_second: float
     stage: int = 1
     stages: int = 1

@@ -67,6 +67,7 @@ class Tally:
             step=self.steps,
             steps=steps,
             loss=self.loss,
+            accuracy=self.accuracy,
             images_per_second=self.images_per_second,
         )
 

@@ -56,13 +56,21 @@ class Checkpoints:
         self._replicas = replicas or Replicas()
         self._suffix = f".worker-{self._replicas.worker}{SUFFIX}" if self._replicas.worker else SUFFIX
 
-    def write(self, step: int, about: Mapping[str, Any], values: Mapping[str, NDArray[Any]]) -> Path:
+    def write(
+        self,
+        step: int,
+        about: Mapping[str, Any],
+        values: Mapping[str, NDArray[Any]],
+        *,
+        known_as: Mapping[str, str] | None = None,
+    ) -> Path:
         """Write a checkpoint in one step, remove the oldest ones, and return its file.
 
         Args:
             step: Steps since the run began; the newest checkpoint is that with the most.
             about: What JSON can hold, ``nan`` and infinities too.
             values: The values of variables by name.
+            known_as: What people call them, for messages.
 
         Raises:
             DivergedError: a value isn't finite; nothing is written.
@@ -70,8 +78,9 @@ class Checkpoints:
         """
         for name, value in values.items():
             if not np.isfinite(value).all():
+                called = (known_as or {}).get(name, name)
                 message = (
-                    f"training diverged: the variable {name} is no longer finite after step {step}; the checkpoint "
+                    f"training diverged: the variable {called} is no longer finite after step {step}; the checkpoint "
                     "before it is kept; lower the learning rate"
                 )
                 raise DivergedError(message)

@@ -47,7 +47,7 @@ def give(groups: Groups, values: Mapping[str, NDArray[Any]], replicas: Replicas)
         if value is None or value.shape != expected.shape or value.dtype != expected.dtype:
             found = "nothing" if value is None else f"{value.dtype} {value.shape}"
             message = (
-                f"{name} ({getattr(variable, 'path', variable.name)}): expected {expected.dtype} {expected.shape}, "
+                f"{name} ({path_of(variable)}): expected {expected.dtype} {expected.shape}, "
                 f"found {found}; this is of another model or optimizer"
             )
             raise ArtefactError(message)
@@ -61,6 +61,11 @@ def named(groups: Groups) -> Iterator[tuple[str, Any]]:
     for group, variables in groups.items():
         for index, variable in enumerate(variables):
             yield f"{group}/{index:05d}", variable
+
+
+def path_of(variable: Any) -> str:
+    """Return what a variable is called, with the layers that it is in where they are known."""
+    return str(getattr(variable, "path", variable.name))
 
 
 def weights_digest(model: keras.Model) -> str:
