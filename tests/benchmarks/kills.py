@@ -22,6 +22,7 @@ import csv
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -231,6 +232,14 @@ def kill_in_a_write(folder: Path, setting: list[str], *, skipped: int) -> tuple[
     return MISSED
 
 
+def kill_in_some_write(folder: Path, setting: list[str], *, skipped: int) -> tuple[str, str]:
+    """Kill a process while it writes a checkpoint; a busy machine may see too few of them, and tries an earlier one."""
+    while (killed := kill_in_a_write(folder, setting, skipped=skipped)) == MISSED:
+        shutil.rmtree(folder)  # of a run that has finished
+        skipped //= 2
+    return killed
+
+
 def judge(folder: Path, setting: list[str], *, kills: int, seed: int) -> None:
     """Print how each run that was killed compares with the one that wasn't, and the verdict."""
     random.seed(seed)
@@ -246,7 +255,7 @@ def judge(folder: Path, setting: list[str], *, kills: int, seed: int) -> None:
         own = folder / str(number)
         own.mkdir()
         if number < in_write:
-            killed = [kill_in_a_write(own / "runs", setting, skipped=random.randrange(25))]
+            killed = [kill_in_some_write(own / "runs", setting, skipped=random.randrange(25))]
         else:
             # Each has a stretch of its own, so that all of the training is covered; some are killed thrice in it.
             begin, end = ((number - in_write + side) / (kills - in_write) * sum(stages) for side in (0, 1))

@@ -23,11 +23,16 @@ def idx_bytes(array, *, dtype=0x08, shape=None):
     return struct.pack(f">HBB{len(shape)}I", 0, dtype, len(shape), *shape) + array.tobytes()
 
 
+def gzipped(content):
+    """Return the same bytes at any time: they are in the names of tests, which processes must agree on."""
+    return gzip.compress(content, mtime=0)
+
+
 def write_pair(folder, prefix, pair, *, zipped=False):
     for kind, array in zip(("images-idx3", "labels-idx1"), pair, strict=True):
         content = idx_bytes(array)
         name = f"{prefix}-{kind}-ubyte"
-        (folder / (f"{name}.gz" if zipped else name)).write_bytes(gzip.compress(content) if zipped else content)
+        (folder / (f"{name}.gz" if zipped else name)).write_bytes(gzipped(content) if zipped else content)
 
 
 def build(folder, **params):
@@ -148,10 +153,10 @@ HUGE = (2**31, 28, 28)
         (idx_bytes(TRAIN[0])[:-1], "expected 72 bytes after the header (6 x 4 x 3), found 71"),
         (idx_bytes(TRAIN[0]) + b"\0", "expected 72 bytes after the header (6 x 4 x 3), found more"),
         (idx_bytes(TRAIN[0], shape=HUGE), "(2,147,483,648 x 28 x 28), which a file of this size cannot hold"),
-        (gzip.compress(idx_bytes(TRAIN[0], shape=HUGE)), "which a file of this size cannot hold"),
-        (gzip.compress(idx_bytes(TRAIN[0], shape=(100, 4, 3))), "expected 1,200 bytes after the header"),
-        (gzip.compress(idx_bytes(TRAIN[0]))[:-20], "expected a whole gzip file, found it damaged or cut short"),
-        (gzip.compress(idx_bytes(TRAIN[0]))[:-5] + b"12345", "expected a whole gzip file"),
+        (gzipped(idx_bytes(TRAIN[0], shape=HUGE)), "which a file of this size cannot hold"),
+        (gzipped(idx_bytes(TRAIN[0], shape=(100, 4, 3))), "expected 1,200 bytes after the header"),
+        (gzipped(idx_bytes(TRAIN[0]))[:-20], "expected a whole gzip file, found it damaged or cut short"),
+        (gzipped(idx_bytes(TRAIN[0]))[:-5] + b"12345", "expected a whole gzip file"),
         (b"\x1f\x8b\x08" + bytes(40), "expected a whole gzip file"),
         (idx_bytes(TRAIN[0][:, :, :0]), "expected images of at least one pixel, found 4 x 0"),
     ],
