@@ -240,6 +240,17 @@ def kill_in_some_write(folder: Path, setting: list[str], *, skipped: int) -> tup
     return killed
 
 
+def kill_in_epochs(
+    folder: Path, setting: list[str], *, targets: list[float], stages: list[int]
+) -> list[tuple[str, str]]:
+    """Kill a process, and those that go on, as `kill_in_an_epoch` does; all a little earlier where one got away."""
+    killed = [kill_in_an_epoch(folder, setting, target=each, stages=stages) for each in targets]
+    if MISSED not in killed:
+        return killed
+    shutil.rmtree(folder)  # of a run that has finished
+    return kill_in_epochs(folder, setting, targets=[0.9 * each for each in targets], stages=stages)
+
+
 def judge(folder: Path, setting: list[str], *, kills: int, seed: int) -> None:
     """Print how each run that was killed compares with the one that wasn't, and the verdict."""
     random.seed(seed)
@@ -261,7 +272,7 @@ def judge(folder: Path, setting: list[str], *, kills: int, seed: int) -> None:
             begin, end = ((number - in_write + side) / (kills - in_write) * sum(stages) for side in (0, 1))
             times = OFTEN if number % EACH == EACH - 1 else 1
             targets = sorted(random.uniform(begin, min(end, 0.95 * sum(stages))) for _ in range(times))
-            killed = [kill_in_an_epoch(own / "runs", setting, target=each, stages=stages) for each in targets]
+            killed = kill_in_epochs(own / "runs", setting, targets=targets, stages=stages)
         kinds.append(killed[-1][0])
         finish(own / "runs", setting)
         found = results(own / "runs")
