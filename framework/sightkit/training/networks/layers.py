@@ -28,6 +28,12 @@ def leaves(model: keras.Model) -> Iterator[keras.Layer]:
             yield layer
 
 
+def with_parts(layer: keras.Layer) -> list[keras.Layer]:
+    """Return a layer and all those that it is made of, each after the one that holds it."""
+    parts: list[keras.Layer] = layer._flatten_layers()  # Keras has no public name for it
+    return parts
+
+
 class Freezing:
     """Which layers of a model are trained. Freezing one stage never unfreezes what the architecture froze itself.
 
@@ -39,7 +45,8 @@ class Freezing:
     def __init__(self, model: keras.Model, network: Network | None) -> None:
         self._network = network
         self._lower = network.backbone if network else model
-        self._trainable = [(layer, layer.trainable) for layer in leaves(model)]
+        # What a layer is told, those that it is made of are told, too: theirs comes after it.
+        self._trainable = [(part, part.trainable) for layer in leaves(model) for part in with_parts(layer)]
 
     def apply(self, freeze: str) -> None:
         """Freeze what ``freeze`` of a stage says, and nothing else; BatchNorm that is frozen keeps its statistics.
@@ -47,7 +54,7 @@ class Freezing:
         Raises:
             ConfigError: there is no such layer, or the architecture has no parts.
         """
-        frozen = {id(layer) for layer in self._frozen(freeze)}
+        frozen = {id(part) for layer in self._frozen(freeze) for part in with_parts(layer)}
         for layer, trainable in self._trainable:
             layer.trainable = trainable and id(layer) not in frozen
 
@@ -71,7 +78,8 @@ def norms(model: keras.Model) -> list[keras.Layer]:
     """Return the layers of a model that keep statistics of batches, which small batches of other images would spoil."""
     import keras
 
-    return [layer for layer in leaves(model) if isinstance(layer, keras.layers.BatchNormalization)]
+    parts = (part for layer in leaves(model) for part in with_parts(layer))
+    return [part for part in parts if isinstance(part, keras.layers.BatchNormalization)]
 
 
 def below(model: keras.Model, name: str) -> list[keras.Layer]:

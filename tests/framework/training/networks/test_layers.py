@@ -72,6 +72,31 @@ def test_the_next_stage_trains_again_what_the_one_before_froze_but_nothing_that_
     assert trainable(classifier.model) == EVERY - {"bn1"}
 
 
+class Block(keras.layers.Layer):
+    """A layer of somebody's own, made of others."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.convolution = keras.layers.Conv2D(4, 3, name="inner")
+        self.normal = keras.layers.BatchNormalization(name="inner_bn")
+        self.fixed = keras.layers.Dense(4, name="fixed", trainable=False)
+
+    def call(self, maps: Any, training: bool = False) -> Any:
+        return self.fixed(self.normal(self.convolution(maps), training=training))
+
+
+def test_what_a_layer_is_made_of_is_frozen_and_trained_again_part_by_part():
+    block = Block(name="block")
+    model = keras.Sequential([keras.Input((8, 8, 1)), block, keras.layers.Flatten(), keras.layers.Dense(3)])
+    freezing = Freezing(model, None)
+    freezing.apply("norms")
+    assert (block.convolution.trainable, block.normal.trainable, block.fixed.trainable) == (True, False, False)
+    freezing.apply("none")
+    assert (block.convolution.trainable, block.normal.trainable, block.fixed.trainable) == (True, True, False)
+    freezing.apply(f"below:{model.layers[-1].name}")
+    assert not block.trainable_variables
+
+
 @pytest.mark.parametrize(("name", "hint"), [("conv3", 'did you mean "conv2"'), ("zzz", "its layers are ")])
 def test_a_layer_that_is_not_there_is_refused_with_those_that_are(name, hint):
     classifier = network()

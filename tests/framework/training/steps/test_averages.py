@@ -15,15 +15,25 @@ def weight() -> keras.Variable:
     return keras.Variable(np.array([0.0, 1.0], np.float32))
 
 
-def test_an_average_starts_at_the_weights_and_follows_them(weight):
-    averages = Averages([weight], decay=0.75)
+def test_an_average_starts_at_the_weights_and_follows_them_fast_at_first(weight):
+    averages = Averages([weight], decay=0.25)
     follow = tf.function(averages.follow)
     expected = np.array([0.0, 1.0])
-    for value in ([4.0, 1.0], [8.0, 5.0]):
+    for value, decay in (([4.0, 1.0], 2 / 11), ([8.0, 5.0], 3 / 12), ([-1.0, 5.0], 0.25)):
         weight.assign(value)
         follow()
-        expected = 0.75 * expected + 0.25 * np.array(value)
-        np.testing.assert_allclose(averages.variables[0].numpy(), expected, rtol=1e-6)
+        expected = decay * expected + (1 - decay) * np.array(value)
+        with averages.in_place():
+            np.testing.assert_allclose(weight.numpy(), expected, rtol=1e-6)
+
+
+def test_a_short_training_forgets_what_it_began_with_however_large_the_decay(weight):
+    averages = Averages([weight], decay=0.9999)
+    weight.assign([5.0, 5.0])
+    for _ in range(20):
+        averages.follow()
+    averages.adopt()
+    np.testing.assert_allclose(weight.numpy(), [5.0, 5.0], rtol=1e-4)
 
 
 def test_the_model_has_the_averages_inside_and_its_own_weights_afterwards(weight):
