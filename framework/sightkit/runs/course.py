@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sightkit.errors import InterruptedRunError
 from sightkit.experiment.stages import stages_of
-from sightkit.runs.parts import build_stage
+from sightkit.runs.stages import build_stage
 from sightkit.runs.stop import heeded
 from sightkit.runs.watches import Watches
 

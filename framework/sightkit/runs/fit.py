@@ -92,7 +92,7 @@ def go_on(execution: Execution, progression: Progression, checkpoints: Checkpoin
     """Take the newest checkpoint that is whole, and say which it is."""
     checkpoint, problems = checkpoints.newest()
     for problem in problems:
-        execution.warn(f"{problem}; the one before is used")
+        execution.warn(f"{problem}; {'one before it is used' if checkpoint else 'none before it is whole'}")
     if checkpoint is None:
         execution.say("there is no checkpoint: training starts from the beginning")
     else:

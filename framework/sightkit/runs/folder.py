@@ -51,6 +51,9 @@ class Run:
     def manifest(self) -> dict[str, Any]:
         """What ran and what became of it, as it stands now."""
         manifest: dict[str, Any] = self._read_json(MANIFEST)
+        if "state" not in manifest:
+            message = f"{self.path / MANIFEST}: this is no manifest of a run; expected one that says its state"
+            raise StorageError(message)
         return manifest
 
     @property

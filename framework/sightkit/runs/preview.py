@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sightkit.contracts import AugmentationTask, Mixing
 from sightkit.experiment import ExperimentSettings
 from sightkit.runs.build import build_transform
-from sightkit.runs.parts import build_plan
+from sightkit.runs.stages import build_plan
 
 if TYPE_CHECKING:
     import numpy as np

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from sightkit.errors import ArtefactError
 from sightkit.training.loop.tally import Tally
 from sightkit.training.state.variables import give, named, path_of, take
 
@@ -84,6 +85,15 @@ class Progression:
         """Return what people call the variables whose values there are: ``{"model/00000": "conv2d/kernel"}``."""
         return {name: path_of(variable) for name, variable in named(self._groups(stage))}
 
+    def _give(self, stage: Stage | None, checkpoint: Checkpoint) -> None:
+        try:
+            give(self._groups(stage), checkpoint.values, self._replicas)
+        except ArtefactError as error:
+            message = (
+                f"{checkpoint.path}: {error}; remove this file to go on from the one before, or from the beginning"
+            )
+            raise ArtefactError(message) from error
+
     def _groups(self, stage: Stage | None) -> dict[str, Sequence[Any]]:
         return {"model": self._model.variables, **(stage.variables if stage else {})}
 
@@ -94,7 +104,7 @@ class Progression:
         if "within" in about:
             self._within = checkpoint
         # Also within a stage: features are made with them before it is built.
-        give(self._groups(None), checkpoint.values, self._replicas)
+        self._give(None, checkpoint)
         if self.best is not None:
             names = sorted(name for name in checkpoint.values if name.startswith("best/"))
             self.best.go_on(about["best"], [checkpoint.values[name] for name in names])
@@ -104,7 +114,7 @@ class Progression:
         if self._within is None:
             return False
         within: Mapping[str, Any] = self._within.about["within"]
-        give(self._groups(stage), self._within.values, self._replicas)
+        self._give(stage, self._within)
         stage.epoch, stage.tally = within["epoch"], Tally(**within["tally"])
         stage.rate.restore(within["rate"])
         watches.restore(within["watches"])

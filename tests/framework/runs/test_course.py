@@ -191,7 +191,7 @@ def test_the_checkpoint_before_a_damaged_one_is_used_and_this_is_told(load, leav
     run = experiment.go_on(folder, display=watcher)
     (warning,) = watcher.warnings
     assert f"{newest}: this checkpoint is damaged (" in warning
-    assert warning.endswith("; the one before is used")
+    assert warning.endswith("; one before it is used")
     assert warning in (folder / "log.txt").read_text()
     assert run.manifest["resumed"][-1]["checkpoint"] == before.name
     assert results(run) == results(experiment.run(runs_dir=tmp_path / "alone"))

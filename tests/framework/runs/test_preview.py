@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 import sightkit
-from sightkit.runs.parts import build_parts, build_plan
+from sightkit.runs.parts import build_parts
 from sightkit.runs.preview import EPOCHS, IMAGES, augmented_pictures, draw_preview, soft_label
+from sightkit.runs.stages import build_plan
 from sightkit.training.devices.replicas import Replicas
 
 

@@ -102,7 +102,7 @@ def head_training(execution: Execution, parts: Parts, features: Features, *, num
         InterruptedRunError: somebody wants the run to stop.
         StorageError: they can't be written.
     """
-    from sightkit.runs.parts import memory_budget
+    from sightkit.runs.stages import memory_budget
     from sightkit.training.batches.feed import Alternating, Supply, feed_from
 
     assert parts.classifier.network is not None

@@ -11,10 +11,11 @@ import numpy as np
 
 from sightkit.errors import ConfigError
 from sightkit.experiment.stages import stages_of
-from sightkit.runs.parts import build_parts, initial_rate
+from sightkit.runs.parts import build_parts
 from sightkit.runs.rates.curve import LEAST
 from sightkit.runs.rates.result import RateSearch
 from sightkit.runs.rates.training import Trial, rising_losses, train_before
+from sightkit.runs.stages import initial_rate
 
 if TYPE_CHECKING:
     from sightkit.experiment import ExperimentSettings

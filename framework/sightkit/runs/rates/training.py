@@ -11,8 +11,8 @@ import numpy as np
 
 from sightkit.errors import DivergedError
 from sightkit.experiment.stages import stages_of
-from sightkit.runs.parts import build_stage
 from sightkit.runs.rates.curve import LEAST, smooth, until_divergence
+from sightkit.runs.stages import build_stage
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -110,12 +110,21 @@ def update_scales(model: keras.Model, *, decay: float) -> list[float]:
     Args:
         model: From images to logits.
         decay: Above 0, at most 1.
+
+    Raises:
+        ConfigError: all layers are on one level.
     """
     layers = list(leaves(model))
     # Maps of one pixel inside a block, as squeeze-and-excitation has them, belong to the level of that block: a layer's
     # level is that of the largest maps that still come.
     areas = list(accumulate((area(layer) for layer in reversed(layers)), max))[::-1]
     levels = sorted(set(areas))
+    if len(levels) == 1:
+        message = (
+            f"layer_decay = {decay}: no layer makes maps whose size is known, so that all are on one level; "
+            "give the network a fixed size of images, or leave layer_decay out"
+        )
+        raise ConfigError(message)
     scale = {
         id(variable): decay ** levels.index(pixels)
         for layer, pixels in zip(layers, areas, strict=True)
