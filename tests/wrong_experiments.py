@@ -393,6 +393,10 @@ VALUES = {
             'x.toml:5:8: split.fold: expected a whole number, found "x"',
         ),
     ),
+    "several replicas of nothing": Wrong(
+        f'{DIGITS}[training]\ndistribution = "none"\nreplicas = 2\n',
+        ('x.toml:5:12: training.replicas: expected 1 with training.distribution = "none", found 2; leave out one',),
+    ),
     "several metrics of one name": Wrong(
         f'{DIGITS}[[metrics]]\nuse = "f1"\n[[metrics]]\nuse = "f1"\n[[metrics]]\nuse = "recall"\nname = "f1"\n',
         (

@@ -10,6 +10,7 @@ import typer
 from sightkit.cli.chosen import Chosen, takes_experiment
 from sightkit.cli.console import print_json, print_text
 from sightkit.cli.options import CacheOption, JsonOption
+from sightkit.errors import ConfigError
 from sightkit.runs.rates.text import rate_text
 
 if TYPE_CHECKING:
@@ -44,6 +45,9 @@ def lr_find(
 
     experiment = chosen.open()
     path = output or Path(f"{experiment.settings.name}-lr-find.png")
+    if path.is_dir() or not path.parent.is_dir():
+        message = f"--output {path}: expected a file in a folder that exists, such as rates.png"
+        raise ConfigError(message)
     with watched() as display:
         found = experiment.find_learning_rate(
             stage=stage, steps=steps, low=low, high=high, cache_dir=cache_dir, display=display

@@ -26,6 +26,7 @@ MONITORS: tuple[KeyPath, ...] = (
 """What may be the name of a metric of the experiment."""
 
 FOLDS, VALIDATION = ("split", "folds"), ("split", "validation")
+REPLICAS = ("training", "replicas")
 
 
 def disagreements(tree: Tree) -> Iterator[Problem]:
@@ -38,6 +39,7 @@ def disagreements(tree: Tree) -> Iterator[Problem]:
     yield from monitor_problems(tree)
     yield from split_problems(tree)
     yield from stage_problems(tree)
+    yield from replica_problems(tree)
 
 
 def name_problems(tree: Tree, table: str) -> Iterator[Problem]:
@@ -83,6 +85,14 @@ def split_problems(tree: Tree) -> Iterator[Problem]:
     if folds is not None and tree.get(VALIDATION) is not None and not tree.replaces(FOLDS, VALIDATION):
         message = "split.validation: split.folds says already what is for validation; leave out one of them"
         yield tree.problem(VALIDATION, message, at_key=True)
+
+
+def replica_problems(tree: Tree) -> Iterator[Problem]:
+    """Yield the problem of several replicas where nothing is to be distributed."""
+    replicas = tree.get(REPLICAS)
+    if tree.get(("training", "distribution")) == "none" and isinstance(replicas, int) and replicas > 1:
+        message = f'training.replicas: expected 1 with training.distribution = "none", found {replicas}; leave out one'
+        yield tree.problem(REPLICAS, message)
 
 
 def entries(tree: Tree, table: str) -> list[dict[str, Any]]:

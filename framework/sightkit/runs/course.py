@@ -165,7 +165,7 @@ class Course:
         """Write a checkpoint; a stage is named while it goes on."""
         progression, execution = self._progression, self._execution
         steps, extensions = progression.steps(stage), execution.extensions.state(warn=execution.warn)
-        about = {**progression.about(stage, watches), "extensions": extensions}
+        about = {**progression.about(stage, watches), "extensions": extensions, "run": execution.identity}
         values, paths = progression.values(stage), progression.paths(stage)
         self._checkpoints.write(steps, about, values, known_as=paths)
         self._saved_at, self._saved_steps = time.monotonic(), steps

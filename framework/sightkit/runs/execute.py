@@ -20,7 +20,7 @@ from sightkit.runs.display import Display
 from sightkit.runs.execution import Execution
 from sightkit.runs.extensions import Extensions
 from sightkit.runs.fit import Fitted, fit
-from sightkit.runs.folder import DATA, RESOLVED, Run, only_writer
+from sightkit.runs.folder import DATA, RESOLVED, Run, make_folders, only_writer
 from sightkit.runs.judge import build_metrics, predict_split, scores_of, write_reports
 from sightkit.runs.manifest import now, without_secrets
 from sightkit.runs.unchanged import refuse_changes, refuse_other_data
@@ -66,6 +66,7 @@ def execute(
         if unfinished is not None:
             if cluster.is_chief:
                 held.enter_context(only_writer(Run(unfinished).path))
+                make_folders(unfinished)
             refuse_changes(unfinished, experiment)
         data = prepare_data(settings, cache=cache, display=display)
         if unfinished is not None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import shlex
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +13,7 @@ from sightkit.experiment.in_memory import IN_MEMORY
 from sightkit.runs.data_report import describe_data
 from sightkit.runs.display import Display
 from sightkit.runs.extensions import Extensions
-from sightkit.runs.folder import Run
+from sightkit.runs.folder import RESOLVED, Run
 from sightkit.runs.git import git_state
 from sightkit.runs.journal import Journal
 from sightkit.runs.manifest import Manifest, describe_machine, describe_run, now
@@ -76,6 +78,12 @@ class Execution:
             data_entry = {"repeatable": repeatable, **describe_data(data)}
             self.manifest = Manifest(recorded, {**about, "data": data_entry, "git": git_state(Path.cwd())})
             self.run = Run(folder)
+
+    @cached_property
+    def identity(self) -> str:
+        """A hash of the experiment and the data: checkpoints that know another one are of another run."""
+        resolved = (self.run.path / RESOLVED).read_bytes()
+        return hashlib.sha256(resolved + self.data.fingerprint.encode()).hexdigest()
 
     @property
     def way_on(self) -> str:

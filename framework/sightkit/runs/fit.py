@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sightkit.contracts import MetricFunction
-from sightkit.errors import StorageError
-from sightkit.files import flush
-from sightkit.runs.build import blaming
+from sightkit.errors import ArtefactError
 from sightkit.runs.execution import Execution
 from sightkit.runs.parts import build_parts
-from sightkit.use import Use
+from sightkit.runs.saving import check_savable, save_model, unreadable_layers
+from sightkit.runs.stages import check_stages
 
 if TYPE_CHECKING:
     import keras
@@ -61,8 +59,14 @@ def fit(execution: Execution, metrics: Mapping[str, MetricFunction]) -> Fitted:
     settings, data = execution.settings, execution.data
     parts = build_parts(settings, data, execution.replicas)
     check_savable(settings.architecture, parts.model)
+    if unreadable := unreadable_layers(parts.model):
+        execution.warn(
+            f"the file of the model can't be read again for its {', '.join(unreadable)}; register classes of your own "
+            "with keras.saving.register_keras_serializable, and write a layer in the place of a Lambda"
+        )
     execution.tell("sightkit_model_built", model=parts.model)
     features = features_for(execution, parts)
+    check_stages(settings, parts, data)
     predictor = predictor_for(parts, features, data)
     validation, best = None, None
     if "validation" in data.splits:
@@ -89,44 +93,24 @@ def fit(execution: Execution, metrics: Mapping[str, MetricFunction]) -> Fitted:
 
 
 def go_on(execution: Execution, progression: Progression, checkpoints: Checkpoints) -> None:
-    """Take the newest checkpoint that is whole, and say which it is."""
+    """Take the newest checkpoint that is whole, and say which it is.
+
+    Raises:
+        ArtefactError: it is of another run.
+    """
     checkpoint, problems = checkpoints.newest()
     for problem in problems:
         execution.warn(f"{problem}; {'one before it is used' if checkpoint else 'none before it is whole'}")
     if checkpoint is None:
         execution.say("there is no checkpoint: training starts from the beginning")
     else:
+        if checkpoint.about["run"] != execution.identity:
+            message = (
+                f"{checkpoint.path}: this checkpoint is of another run; remove this file to go on from the one before, "
+                "or from the beginning"
+            )
+            raise ArtefactError(message)
         progression.go_on(checkpoint)
         execution.extensions.remember(checkpoint.about["extensions"])
     execution.journal.rewind(progression.rows)
     execution.note_resumption(from_file=checkpoint.path.name if checkpoint else None)
-
-
-def check_savable(use: Use[Any], model: keras.Model) -> None:
-    """Refuse a model whose layers cannot be written to a file, before it has been trained for hours.
-
-    Raises:
-        PluginError: they cannot.
-    """
-    import keras
-
-    with blaming(use, "built a model that cannot be saved"):
-        keras.saving.serialize_keras_object(model)
-
-
-def save_model(path: Path, model: keras.Model) -> None:
-    """Save a whole model as a .keras file, in one step.
-
-    Raises:
-        StorageError: it cannot be written.
-    """
-    temporary = path.with_name(f".saving-{path.name}")
-    try:
-        model.save(temporary)
-        flush(temporary)
-        temporary.replace(path)
-    except OSError as error:
-        message = f"{path}: the model cannot be written: {error.strerror or error}"
-        raise StorageError(message) from error
-    finally:
-        temporary.unlink(missing_ok=True)

@@ -79,6 +79,8 @@ class Run:
         try:
             with (self.path / "history.csv").open(encoding="utf-8", newline="") as file:
                 return [{key: float(value) for key, value in row.items()} for row in csv.DictReader(file)]
+        except FileNotFoundError:
+            return []  # no epoch has ended
         except (OSError, ValueError) as error:
             message = f"{self.path / 'history.csv'}: cannot be read: {error}"
             raise StorageError(message) from error
@@ -149,10 +151,15 @@ def only_writer(folder: Path) -> Iterator[None]:
 
 
 def unfinished_run(folder: Path) -> Path | None:
-    """Return the newest run in the folder of an experiment's runs that has not finished, if there is one."""
+    """Return the newest run in the folder of an experiment's runs that can go on, if there is one.
+
+    One that failed before its first checkpoint can't: there is nothing to go on with, and its cause has to be mended.
+    """
     for path in sorted(folder.glob(f"*/{MANIFEST}"), reverse=True):
-        if Run(path.parent).state != "finished":
-            return path.parent
+        with suppress(StorageError):  # what is damaged is no run any more, and others may be whole
+            state = Run(path.parent).state
+            if state != "finished" and (state != "failed" or any(path.parent.glob("checkpoints/*.safetensors"))):
+                return path.parent
     return None
 
 
@@ -164,11 +171,20 @@ def make_folder(runs_dir: Path, experiment: str) -> Path:
     """
     started = datetime.now().strftime("%Y%m%d-%H%M%S")
     path = runs_dir / experiment / f"{started}-{secrets.token_hex(3)}"
+    make_folders(path)
+    return path
+
+
+def make_folders(path: Path) -> None:
+    """Make the folders inside a run's, as far as they are missing.
+
+    Raises:
+        StorageError: they cannot be made.
+    """
     try:
         for name in FOLDERS:
-            (path / name).mkdir(parents=True)
+            (path / name).mkdir(parents=True, exist_ok=True)
     except OSError as error:
         what = f"{error.filename or path}: the run's folder cannot be made: {error.strerror}"
         message = f"{what}; choose another place with --runs-dir"
         raise StorageError(message) from error
-    return path

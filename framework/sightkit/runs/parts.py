@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sightkit.contracts import ArchitectureTask, AugmentationTask, LossTask, Mixing
-from sightkit.errors import ConfigError
+from sightkit.errors import ConfigError, PluginError
 from sightkit.experiment import ExperimentSettings
-from sightkit.runs.build import build_function, build_transform
+from sightkit.runs.build import build_function, build_transform, described
 from sightkit.runs.network import build_network
+from sightkit.use import Use
 
 if TYPE_CHECKING:
     import keras
@@ -81,10 +82,11 @@ def build_parts(settings: ExperimentSettings, data: PreparedData, replicas: Repl
         raise ConfigError(message)
     if settings.training.precision == "bfloat16" and not computes_in_bfloat16(classifier.model):
         message = (
-            'training.precision = "bfloat16": the model was built before training began, and no layer of it '
-            "computes so; hand over a function that builds the model, or leave precision out"
+            'training.precision = "bfloat16": no layer of the model computes so, since it was built or saved with '
+            "another precision; hand over a function that builds it, or leave precision out"
         )
         raise ConfigError(message)
+    check_finite(settings.architecture, classifier.model)
     replicas.set_seeds_apart(classifier.model)
     with seeded_build(settings.seed):
         loss = build_function(settings.loss, LossTask(num_classes=classes))
@@ -105,6 +107,20 @@ def build_parts(settings: ExperimentSettings, data: PreparedData, replicas: Repl
         statistics=tuple(each for each in classifier.model.non_trainable_weights if each.dtype == "float32"),
         replicas=replicas,
     )
+
+
+def check_finite(use: Use[Any], model: keras.Model) -> None:
+    """Refuse a model that would be told to have diverged although it never was otherwise.
+
+    Raises:
+        PluginError: a variable isn't finite before training begins.
+    """
+    import numpy as np
+
+    for variable in model.variables:
+        if not np.isfinite(variable.numpy()).all():
+            message = f"{described(use)} built a model whose variable {variable.path} isn't finite before it is trained"
+            raise PluginError(message)
 
 
 def computes_in_bfloat16(model: keras.Model) -> bool:

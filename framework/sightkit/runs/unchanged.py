@@ -12,7 +12,7 @@ from sightkit.errors import ConfigError, DataError, StorageError
 from sightkit.experiment.in_memory import IN_MEMORY
 from sightkit.experiment.text import toml_text, written
 from sightkit.runs.data_report import describe_data
-from sightkit.runs.folder import RESOLVED, Run
+from sightkit.runs.folder import MANIFEST, RESOLVED, Run
 from sightkit.runs.manifest import HIDDEN, describe_run, without_secrets
 from sightkit.toml.shown import shown
 
@@ -36,13 +36,19 @@ def refuse_changes(folder: Path, experiment: Experiment) -> None:
     if run.state == "finished":
         message = f"{folder}: this run has finished; there is nothing to go on with"
         raise ConfigError(message)
+    manifest = run.manifest
+    if missing := [key for key in ("components", "registry", "data") if key not in manifest]:
+        message = (
+            f"{folder / MANIFEST}: damaged, it says nothing of {missing[0]}; this run can't go on: start a new one"
+        )
+        raise StorageError(message)
     before = stored_experiment(folder)
     now = tomllib.loads(toml_text(without_secrets(written(experiment.settings))))
     described = describe_run(experiment.settings, experiment.registry, ())
     changes = [
         *differences(before, now),
-        *changed_code(run.manifest["components"], described["components"]),
-        *changed_registries(run.manifest["registry"], described["registry"]),
+        *changed_code(manifest["components"], described["components"]),
+        *changed_registries(manifest["registry"], described["registry"]),
     ]
     if changes:
         message = f"{folder}: the experiment is not what it was: {'; '.join(changes)}; {REMEDY}"
@@ -76,10 +82,14 @@ def stored_experiment(folder: Path) -> dict[str, Any]:
     """
     path = folder / RESOLVED
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        experiment = tomllib.loads(path.read_text(encoding="utf-8"))
+        if not all(isinstance(experiment.get(table), dict) for table in ("dataset", "architecture")):
+            message = "it names no dataset or no architecture"
+            raise ValueError(message)
     except (OSError, ValueError) as error:
         message = f"{path}: cannot be read: {error}; without it nobody knows what the run was"
         raise StorageError(message) from error
+    return experiment
 
 
 def refuse_other_data(folder: Path, data: PreparedData) -> None:

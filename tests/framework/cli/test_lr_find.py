@@ -45,3 +45,10 @@ def test_arguments_are_refused_before_images_are_read(sightkit: Command, work: P
     done = sightkit("lr-find", "owls.toml", "--low", "1", "--high", "0.1")
     assert done.code == 2
     assert "low, high: expected two learning rates, 0 < low < high, found 1 and 0.1" in done.err
+
+
+def test_a_picture_that_has_no_place_is_refused_before_anything_is_trained(sightkit):
+    for output in (".", "nowhere/rates.png"):
+        outcome = sightkit("lr-find", "digits", "--output", output)
+        assert outcome.code == 2
+        assert f"--output {output}: expected a file in a folder that exists, such as rates.png" in outcome.err

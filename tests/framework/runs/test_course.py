@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import resource
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -207,6 +208,30 @@ def test_where_all_are_damaged_training_starts_from_the_beginning(load, leave, t
     assert len(watcher.warnings) == 2
     assert watcher.notes == ["there is no checkpoint: training starts from the beginning"]
     assert results(run) == results(experiment.run(runs_dir=tmp_path / "alone"))
+
+
+def test_a_checkpoint_of_another_model_is_refused_with_its_file_and_what_to_do(load, leave) -> None:
+    experiment = load(training__epochs=2)
+    other = leave(
+        load(training__epochs=2, architecture={"use": "basic-cnn", "filters": [5]}), Watcher(stop_at=(1, 2, 3))
+    )
+    foreign = [path.read_bytes() for path in sorted((other / "checkpoints").iterdir())]
+    shutil.rmtree(other)
+    folder = leave(experiment, Watcher(stop_at=(1, 2, 3)))
+    newest = max((folder / "checkpoints").iterdir())
+    newest.write_bytes(foreign[-1])
+    with pytest.raises(sightkit.ArtefactError, match=r"remove this file to go on from the one before") as caught:
+        experiment.go_on(folder)
+    assert str(newest) in str(caught.value)
+    newest.unlink()
+    assert experiment.go_on(folder).state == "finished"
+
+
+def test_what_is_no_manifest_is_told_so(load, leave) -> None:
+    folder = leave(load(), Watcher(stop_at=(1, 1, 2)))
+    (folder / "manifest.json").write_text("{}")
+    with pytest.raises(sightkit.StorageError, match=r"manifest\.json: this is no manifest of a run"):
+        load().go_on(folder)
 
 
 def test_a_full_disk_ends_the_run_and_loses_nothing(load, leave, tmp_path) -> None:
