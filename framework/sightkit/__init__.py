@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from sightkit.api import load as load
     from sightkit.api import resume as resume
     from sightkit.api.architecture import build_architecture as build_architecture
+    from sightkit.api.reporting import report as report
     from sightkit.component import Architecture as Architecture
     from sightkit.component import Augmentation as Augmentation
     from sightkit.component import Component as Component
@@ -73,6 +74,7 @@ if TYPE_CHECKING:
 _MODULES = {
     "api": "Experiment load resume",
     "api.architecture": "build_architecture",
+    "api.reporting": "report",
     "component": "Architecture Augmentation Component Dataset Extension Loss Metric Optimizer Params Recipe Report "
     "Schedule",
     "contracts": "ArchitectureTask AugmentationTask DatasetTask ExtensionTask Fill Geometric ImageSource LossFunction "

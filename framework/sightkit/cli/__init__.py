@@ -18,6 +18,7 @@ from sightkit.cli import (
     prepare,
     preview,
     recipes,
+    report,
     resume,
     run,
     schema,
@@ -38,6 +39,7 @@ app = typer.Typer(
 )
 app.command("run")(run.run)
 app.command("resume")(resume.resume)
+app.command("report")(report.report)
 app.command("check")(check.check)
 app.command("prepare")(prepare.prepare)
 app.command("data")(data.data)

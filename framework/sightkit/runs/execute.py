@@ -23,6 +23,7 @@ from sightkit.runs.fit import Fitted, fit
 from sightkit.runs.folder import DATA, RESOLVED, Run, only_writer
 from sightkit.runs.judge import build_metrics, predict_split, scores_of, write_reports
 from sightkit.runs.manifest import now, without_secrets
+from sightkit.runs.report_task import report_task
 from sightkit.runs.unchanged import refuse_changes, refuse_other_data
 from sightkit.runs.workers import chief_first, end_together, refuse_other_work, shared_folder, start_replicas
 from sightkit.training.devices.cluster import cluster_for
@@ -122,12 +123,13 @@ def carry_out(execution: Execution) -> None:
 
 def finish(execution: Execution, metrics: Mapping[str, MetricFunction], fitted: Fitted, *, start: float) -> None:
     """Judge a trained model and report."""
-    run, settings, data = execution.run, execution.settings, execution.data
+    run, data = execution.run, execution.data
     execution.manifest.update(model=fitted.describe())
     execution.journal.note(f"trained: the best epoch is {fitted.best_epoch}")
     predictions = predict(execution, fitted.predictor)
     scores = judge(execution, metrics, predictions)
-    texts = write_reports(settings, data.classes, predictions, run.path / "reports")
+    task = report_task(run, data=data, model=lambda: fitted.model)
+    texts = write_reports(execution.settings, task, predictions, run.path / "reports")
     execution.display.reported(texts)
     execution.manifest.update(
         state="finished",

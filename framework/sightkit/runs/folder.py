@@ -59,15 +59,31 @@ class Run:
         return str(self.manifest["state"])
 
     @property
+    def settings_text(self) -> str:
+        """The resolved experiment as TOML, complete with defaults."""
+        path = self.path / RESOLVED
+        try:
+            return path.read_text(encoding="utf-8")
+        except (OSError, ValueError) as error:
+            message = f"{path}: cannot be read: {error}"
+            raise StorageError(message) from error
+
+    @property
     def scores(self) -> dict[str, dict[str, dict[str, Any]]]:
         """``{split: {metric: {"value", "low", "high", ...}}}``."""
         scores: dict[str, dict[str, dict[str, Any]]] = self._read_json("scores.json")
         return scores
 
     @property
+    def data(self) -> dict[str, Any]:
+        """What is known of its images, as it stands in ``data.json``: counts, sizes, statistics and findings."""
+        data: dict[str, Any] = self._read_json(DATA)
+        return data
+
+    @property
     def findings(self) -> list[dict[str, Any]]:
         """What was found out about its images, as it stands in ``data.json``."""
-        findings: list[dict[str, Any]] = self._read_json(DATA)["findings"]
+        findings: list[dict[str, Any]] = self.data["findings"]
         return findings
 
     @property

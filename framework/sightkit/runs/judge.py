@@ -72,7 +72,7 @@ def values_of(
 
 
 def write_reports(
-    settings: ExperimentSettings, classes: tuple[str, ...], predictions: Mapping[str, Predictions], folder: Path
+    settings: ExperimentSettings, task: ReportTask, predictions: Mapping[str, Predictions], folder: Path
 ) -> list[str]:
     """Let every report write its files and return their texts for the terminal.
 
@@ -83,7 +83,7 @@ def write_reports(
 
     texts = []
     for use in settings.reports:
-        report = build(use, ReportTask(classes=classes, experiment=settings.name))
+        report = build(use, task)
         with DRAWING, blaming(use, "failed while it wrote its files"):
             output: Any = report(predictions, own_folder(folder, use))
             if not isinstance(output, ReportOutput):

@@ -61,7 +61,9 @@ class ExperimentSettings(Table):
         description="Scores; accuracy is always computed.",
     )
     reports: tuple[Use[Report[Any]], ...] = Field(
-        ({"use": "confusion-matrix"},), validate_default=True, description="Files made from the predictions."
+        ({"use": "confusion-matrix"}, {"use": "html"}),
+        validate_default=True,
+        description="Files made from the predictions.",
     )
     extensions: tuple[Use[Extension[Any]], ...] = Field(
         (), description="Objects whose hooks are called during the run."
