@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from sightkit.contracts import ReportTask
-from sightkit.runs.folder import RESOLVED, Run
+from sightkit.runs.folder import Run
 
 if TYPE_CHECKING:
     import keras

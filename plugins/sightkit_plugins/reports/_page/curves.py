@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from sightkit_plugins.reports._page.chart import Axis, axis_around, path
@@ -88,7 +89,7 @@ def curves_of(
     x = Axis(1, last, LEFT, RIGHT, whole=True)
     y = axis_around(values, start=BOTTOM, end=TOP, logarithmic=logarithmic)
     lines = [line_of(column, values, x=x, y=y) for column, values in series.items()]
-    changes = [now for before, now in zip(history, history[1:], strict=False) if now["stage"] != before["stage"]]
+    changes = [now for before, now in pairwise(history) if now["stage"] != before["stage"]]
     # A stage begins between two epochs.
     stages = [(x.at(row["epoch"] - 0.5), int(row["stage"])) for row in changes]
     return Curves(

@@ -70,7 +70,7 @@ const REACH = 12; // pixels within which a finger finds the next cell with image
 /** Draw the matrix in the colours of the page. */
 function draw() {
   if (!map) return;
-  const width = Math.max(Math.min(canvas.parentElement.clientWidth, 760), LEAST * classes.length);
+  const width = Math.max(canvas.parentElement.clientWidth, LEAST * classes.length);
   const ratio = devicePixelRatio || 1;
   map.side = width / classes.length;
   canvas.style.width = canvas.style.height = `${width}px`;
