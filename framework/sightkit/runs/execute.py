@@ -14,6 +14,7 @@ from sightkit.contracts import Predictions
 from sightkit.errors import InterruptedRunError, SightkitError, StorageError
 from sightkit.experiment.text import toml_text, written
 from sightkit.files import write_json, write_text
+from sightkit.runs.calibrate import calibrate, refuse_without_validation
 from sightkit.runs.data import prepare_data
 from sightkit.runs.data_report import data_document
 from sightkit.runs.display import Display
@@ -68,6 +69,7 @@ def execute(
                 held.enter_context(only_writer(Run(unfinished).path))
             refuse_changes(unfinished, experiment)
         data = prepare_data(settings, cache=cache, display=display)
+        refuse_without_validation(settings, data)
         if unfinished is not None:
             refuse_other_data(unfinished, data)
         display.building(settings.training)
@@ -125,7 +127,8 @@ def finish(execution: Execution, metrics: Mapping[str, MetricFunction], fitted: 
     run, settings, data = execution.run, execution.settings, execution.data
     execution.manifest.update(model=fitted.describe())
     execution.journal.note(f"trained: the best epoch is {fitted.best_epoch}")
-    predictions = predict(execution, fitted.predictor)
+    temperature = calibrate(execution, fitted.predictor)
+    predictions = predict(execution, fitted.predictor, temperature=temperature)
     scores = judge(execution, metrics, predictions)
     texts = write_reports(settings, data.classes, predictions, run.path / "reports")
     execution.display.reported(texts)
@@ -146,7 +149,7 @@ def begin(folder: Path, experiment: Experiment, data: PreparedData) -> None:
     write_json(folder / DATA, data_document(data))
 
 
-def predict(execution: Execution, predictor: Predictor) -> dict[str, Predictions]:
+def predict(execution: Execution, predictor: Predictor, *, temperature: float) -> dict[str, Predictions]:
     """Make and store the predictions of every split, those that matter first."""
     from sightkit.evaluation.store import save_predictions
 
@@ -154,7 +157,7 @@ def predict(execution: Execution, predictor: Predictor) -> dict[str, Predictions
     for split in ("test", "validation", "train"):
         if (rows := execution.data.splits.get(split)) is not None:
             execution.display.judging(split)
-            predictions[split] = predict_split(predictor, execution.data, rows)
+            predictions[split] = predict_split(predictor, execution.data, rows, temperature=temperature)
             save_predictions(execution.run.path / "predictions" / f"{split}.npz", predictions[split])
     return predictions
 
