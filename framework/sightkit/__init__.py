@@ -66,6 +66,8 @@ if TYPE_CHECKING:
     from sightkit.images.arrays import ArraySource as ArraySource
     from sightkit.registry.registry import Registry as Registry
     from sightkit.runs.folder import Run as Run
+    from sightkit.runs.prediction.result import ImagePrediction as ImagePrediction
+    from sightkit.runs.prediction.result import ImagePredictions as ImagePredictions
     from sightkit.runs.rates.result import RateSearch as RateSearch
     from sightkit.training.batches.draws import fold as fold
     from sightkit.training.batches.draws import uniform as uniform
@@ -87,6 +89,7 @@ _MODULES = {
     "images.arrays": "ArraySource",
     "registry.registry": "Registry",
     "runs.folder": "Run",
+    "runs.prediction.result": "ImagePrediction ImagePredictions",
     "runs.rates.result": "RateSearch",
     "training.batches.draws": "fold uniform",
     "use": "Use",

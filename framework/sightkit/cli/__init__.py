@@ -15,6 +15,7 @@ from sightkit.cli import (
     data,
     lr_find,
     plugins,
+    predict,
     prepare,
     preview,
     recipes,
@@ -40,6 +41,7 @@ app = typer.Typer(
 app.command("run")(run.run)
 app.command("resume")(resume.resume)
 app.command("report")(report.report)
+app.command("predict")(predict.predict)
 app.command("check")(check.check)
 app.command("prepare")(prepare.prepare)
 app.command("data")(data.data)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import cached_property
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     import keras
 
     from sightkit.contracts import Predictions
+    from sightkit.runs.prediction.inputs import AnyImages
+    from sightkit.runs.prediction.predictor import RunPredictor
+    from sightkit.runs.prediction.result import ImagePrediction, ImagePredictions
 
 MANIFEST = "manifest.json"
 DATA = "data.json"
@@ -119,6 +122,45 @@ class Run:
         except Exception as error:  # a damaged archive raises nearly anything
             message = f"{path}: the model cannot be loaded: {error}"
             raise ArtefactError(message) from error
+
+    def predict(self, images: AnyImages, *, tta: Sequence[str] = ()) -> ImagePredictions:
+        """Return what the model says about images, decoded as those that it was trained on; needs no dataset.
+
+        An image of the run's own data gets the probabilities that are stored of it, bit for bit on the machine, build
+        and number of threads that trained it, whichever others it comes with. One that can't be used is an entry of
+        ``errors`` and stops nothing.
+
+        Args:
+            images: Paths of image files and arrays, uint8 ``(height, width)`` or ``(height, width, 1 or 3)`` of any
+                size, in any mixture; or an array of them, ``(n, height, width[, 1 or 3])``. A single path may also be a
+                folder, which means the images anywhere below it, or a pattern such as ``"photos/**/*.jpg"``.
+            tta: Test-time augmentation: ``"flip"``, ``"shift"`` or both; probabilities are averaged over these views of
+                an image, see `views_of`.
+
+        Raises:
+            ConfigError: the run hasn't finished, there is no such view, or a single path leads nowhere.
+            DataError: there is no image in a folder, or an array is no array of images.
+            ArtefactError: the model can't be loaded.
+            StorageError: a file of the run is missing or damaged.
+        """
+        from sightkit.runs.prediction.predictor import predict_all
+
+        return predict_all(self._predictor, images, tta=tta)
+
+    def predict_each(self, images: AnyImages, *, tta: Sequence[str] = ()) -> Generator[ImagePrediction, None, None]:
+        """Yield what the model says about each image, in their order; arguments and errors as for `predict`.
+
+        Memory holds few of them at a time, however many there are. To be closed by whoever stops asking.
+        """
+        from sightkit.runs.prediction.predictor import predict_each
+
+        return predict_each(self._predictor, images, tta=tta)
+
+    @cached_property
+    def _predictor(self) -> RunPredictor:
+        from sightkit.runs.prediction.predictor import RunPredictor
+
+        return RunPredictor(self)
 
     @property
     def reports(self) -> list[Path]:

@@ -49,11 +49,14 @@ def logits_of(predictor: Predictor, data: PreparedData, rows: NDArray[np.int64])
     return logits
 
 
-def predict_split(predictor: Predictor, data: PreparedData, rows: NDArray[np.int64]) -> Predictions:
+def predict_split(
+    predictor: Predictor, data: PreparedData, rows: NDArray[np.int64], *, temperature: float = 1.0
+) -> Predictions:
     """Return what the model says about the images at ``rows``; raises as `logits_of` does."""
     from sightkit.evaluation.predict import softmax
 
-    labels, probabilities = data.labels[rows], softmax(logits_of(predictor, data, rows))
+    labels, logits = data.labels[rows], logits_of(predictor, data, rows)
+    probabilities = softmax(logits, temperature=temperature)
     labels.flags.writeable = probabilities.flags.writeable = False  # else a report could change what the next one sees
     return Predictions(ids=tuple(data.ids[row] for row in rows.tolist()), labels=labels, probabilities=probabilities)
 
