@@ -95,10 +95,7 @@ ReportFunction: TypeAlias = "Callable[[Mapping[str, Predictions], Path], ReportO
 
 
 Pictures: TypeAlias = "Callable[[str, NDArray[np.int64]], NDArray[np.uint8] | None]"
-"""``(split, rows of its predictions) -> images`` uint8 ``(n, height, width, channels)``, or ``None``."""
-
-HeatMaps: TypeAlias = "Callable[[str, NDArray[np.int64]], NDArray[np.float32] | None]"
-"""``(split, rows of its predictions) -> heat`` float32 ``(n, height, width)`` in [0, 1], or ``None``."""
+"""``(split, rows of its predictions) -> images`` uint8 ``(n, height, width, 1 or 3)``, or ``None``."""
 
 
 def not_at_hand(*_: object) -> None:
@@ -121,7 +118,8 @@ class ReportTask:
         data: As in ``data.json``: counts, sizes and findings.
         settings: The resolved experiment as TOML.
         pictures: Returns images as the model sees them.
-        heat_maps: Returns where in an image the model saw what speaks for the class that it predicted.
+        heat_maps: Returns the images in grey under the colours of Grad-CAM, which say where in an image the model sees
+            what speaks for the class that it predicts.
         model: Returns the trained model, from images float32 in [0, 1] to logits.
     """
 
@@ -133,5 +131,5 @@ class ReportTask:
     data: Mapping[str, Any] = field(default_factory=dict)
     settings: str = ""
     pictures: Pictures = not_at_hand
-    heat_maps: HeatMaps = not_at_hand
+    heat_maps: Pictures = not_at_hand
     model: Callable[[], keras.Model | None] = not_at_hand

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import TYPE_CHECKING
 
 from sightkit.contracts import ReportTask
+from sightkit.errors import ConfigError
 from sightkit.runs.folder import Run
 
 if TYPE_CHECKING:
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from sightkit.evaluation.explain.grad_cam import GradCam
     from sightkit.images import PreparedData
 
 
@@ -27,12 +30,34 @@ def report_task(run: Run, *, data: PreparedData | None, model: Callable[[], kera
     Raises:
         StorageError: a file of the run can't be read.
     """
+    import numpy as np
+
     manifest = run.manifest
     # Predictions stand in the order of the rows of their split.
     rows_of = {} if data is None else {str(split): rows for split, rows in data.splits.items()}
 
     def pictures(split: str, rows: NDArray[np.int64]) -> NDArray[np.uint8] | None:
         return None if data is None else data.images[rows_of[split][rows]]
+
+    @cache
+    def grad_cam() -> GradCam | None:
+        from sightkit.evaluation.explain.grad_cam import GradCam
+
+        trained = model()
+        return None if trained is None else GradCam(trained)
+
+    def heat_maps(split: str, rows: NDArray[np.int64]) -> NDArray[np.uint8] | None:
+        from sightkit.evaluation.explain.colours import laid_over
+
+        if data is None or (draw := grad_cam()) is None:
+            return None
+        own = rows_of[split][rows]
+        try:
+            heats = draw(data.images, own)
+        except ConfigError:  # the network has no feature maps to look at
+            return None
+        pairs = zip(data.images[own], heats, strict=True)
+        return np.stack([laid_over(pixels, heat) for pixels, heat in pairs])
 
     return ReportTask(
         classes=tuple(manifest["data"]["classes"]),
@@ -43,5 +68,6 @@ def report_task(run: Run, *, data: PreparedData | None, model: Callable[[], kera
         data=run.data,
         settings=run.settings_text,
         pictures=pictures,
+        heat_maps=heat_maps,
         model=model,
     )

@@ -14,7 +14,7 @@ from sightkit import Predictions, ReportTask
 from sightkit_plugins.reports.html import HtmlParams, build_html
 
 SCRIPT = "<script>alert(1)</script>"
-FILE_NAMES = ("it's \"quoted\".png", "two\nlines.png", "猫 \N{CAT FACE}.png", f"{SCRIPT}.png", "caf\udce9.png")
+FILE_NAMES = ('it\'s "quoted".png', "two\nlines.png", "猫 \N{CAT FACE}.png", f"{SCRIPT}.png", "caf\udce9.png")
 CONTRAST = """
 () => {
   const pen = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
@@ -106,7 +106,7 @@ def written(folder, predictions, classes):
         history=history,
         scores={"test": {"accuracy": {"value": 0.6, "low": 0.5, "high": 0.7}}},
         pictures=pictures,
-        heat_maps=lambda split, rows: np.zeros((len(rows), 48, 64), dtype=np.float32),
+        heat_maps=pictures,
     )
     (path,) = build_html(HtmlParams(), task)({"test": predictions}, folder).files
     return path
@@ -142,7 +142,9 @@ def test_names_are_shown_as_text_and_nothing_of_them_runs(browser, small):
 def test_what_gets_into_the_page_all_the_same_neither_runs_nor_asks(browser, small, tmp_path):
     page = small.read_text(encoding="utf-8")
     path = tmp_path / "broken.html"
-    injected = '<script>document.title = "mine"</script><img src="https://example.org/x.png"><style>h1{color:red}</style>'
+    injected = (
+        '<script>document.title = "mine"</script><img src="https://example.org/x.png"><style>h1{color:red}</style>'
+    )
     path.write_text(page.replace("</h1>", f"</h1>{injected}"), encoding="utf-8")
     reader = Reader(browser, path)
     assert reader.page.title() != "mine"

@@ -53,7 +53,15 @@ class Axis:
             locator = MaxNLocator(5, integer=self.whole, steps=[1, 2, 2.5, 5, 10])
         margin = 1e-9 * (self.high - self.low)
         values = [float(value) for value in locator.tick_values(self.low, self.high)]
-        return [(self.at(value), f"{value:g}") for value in values if self.low - margin <= value <= self.high + margin]
+        return [(self.at(value), short(value)) for value in values if self.low - margin <= value <= self.high + margin]
+
+
+def short(value: float) -> str:
+    """Return the label of a tick, which has room for few digits: ``"7.5e-4"``."""
+    if value and abs(value) < 0.001:
+        mantissa, exponent = f"{value:.1e}".split("e")
+        return f"{float(mantissa):g}e{int(exponent)}"
+    return f"{value:g}"
 
 
 def axis_around(values: Iterable[float], *, start: float, end: float, logarithmic: bool = False) -> Axis:

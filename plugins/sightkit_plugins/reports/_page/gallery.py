@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sightkit_plugins.reports._page.pictures import data_uri, laid_over
+from sightkit_plugins.reports._page.pictures import data_uri
 
 if TYPE_CHECKING:
     import numpy as np
@@ -64,7 +64,7 @@ def exhibits(task: ReportTask, outcome: Outcome, rows: NDArray[np.int64], *, spl
                 certainty=float(outcome.certainty[row]),
                 given=float(outcome.predictions.probabilities[row, actual]),
                 picture="" if pixels is None else data_uri(pixels, side=SIDE),
-                heat="" if pixels is None or heats is None else data_uri(laid_over(pixels, heats[index]), side=SIDE),
+                heat="" if pixels is None or heats is None else data_uri(heats[index], side=SIDE),
             )
         )
     return shown
