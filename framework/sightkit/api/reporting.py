@@ -73,7 +73,7 @@ def report(
                 display.warn(f"reports are made without the model: {error}")
                 return None
 
-        task = report_task(run, data=data, model=model)
+        task = report_task(run, data=data, model=model, warn=display.warn)
         folder = run.path / "reports"
         display.reported(write_reports(settings, task, predictions, folder))
     return run.reports

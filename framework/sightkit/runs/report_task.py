@@ -7,7 +7,6 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from sightkit.contracts import ReportTask
-from sightkit.errors import ConfigError
 from sightkit.runs.folder import Run
 
 if TYPE_CHECKING:
@@ -19,13 +18,20 @@ if TYPE_CHECKING:
     from sightkit.images import PreparedData
 
 
-def report_task(run: Run, *, data: PreparedData | None, model: Callable[[], keras.Model | None]) -> ReportTask:
+def report_task(
+    run: Run,
+    *,
+    data: PreparedData | None,
+    model: Callable[[], keras.Model | None],
+    warn: Callable[[str], None],
+) -> ReportTask:
     """Return what the reports of a run are built for.
 
     Args:
         run: It has its scores and the predictions of each split.
         data: The images that it was made with; ``None`` where they are not at hand.
         model: Returns the trained model, ``None`` where it can't be had; not called before a report asks.
+        warn: Is told what reports have to do without.
 
     Raises:
         StorageError: a file of the run can't be read.
@@ -54,7 +60,8 @@ def report_task(run: Run, *, data: PreparedData | None, model: Callable[[], kera
         own = rows_of[split][rows]
         try:
             heats = draw(data.images, own)
-        except ConfigError:  # the network has no feature maps to look at
+        except Exception as error:  # a way back through anybody's layers; what it raises costs heat maps, not the run
+            warn(f"reports show no heat maps: {error}")
             return None
         pairs = zip(data.images[own], heats, strict=True)
         return np.stack([laid_over(pixels, heat) for pixels, heat in pairs])
