@@ -43,7 +43,7 @@ def refuses_ones(labels, probabilities):
     return Score(value=0.5)
 
 
-def two_models(random, *, images=300, better=0.0):
+def two_models(random, *, images=200, better=0.0):
     """Return predictions of two models that are wrong about the same images more often than about others."""
     labels = random.integers(0, 2, images)
     shared = random.normal(size=images)
@@ -71,7 +71,7 @@ def test_both_models_are_scored_on_the_same_images():
         Brier(), first, seed=0, resamples=400
     )
     assert together.std() < 0.8 * apart.std()
-    expected = (squared_error(second) - squared_error(first)).std() / math.sqrt(300)
+    expected = (squared_error(second) - squared_error(first)).std() / math.sqrt(200)
     assert together.std() == pytest.approx(expected, rel=0.1)
 
 
@@ -117,7 +117,7 @@ def test_resamples_are_enough_for_holms_correction():
 
 def test_the_p_value_and_the_interval_agree():
     random = np.random.default_rng(0)
-    for _ in range(50):
+    for _ in range(20):
         differences = differences_of(Brier(), *two_models(random, better=0.15), resamples=1000)
         low, high = difference_interval(differences)
         p_value = bootstrap_p_value(differences)
@@ -127,12 +127,12 @@ def test_the_p_value_and_the_interval_agree():
 
 def test_equally_good_models_are_told_apart_in_one_of_twenty_samples():
     random = np.random.default_rng(0)
-    found = [bootstrap_p_value(differences_of(Brier(), *two_models(random))) < 0.05 for _ in range(600)]
-    assert 0.03 < np.mean(found) < 0.075
+    found = [bootstrap_p_value(differences_of(Brier(), *two_models(random))) < 0.05 for _ in range(400)]
+    assert 0.03 < np.mean(found) < 0.08
 
 
 def test_a_better_model_is_found():
     random = np.random.default_rng(0)
-    differences = [differences_of(Brier(), *two_models(random, better=0.5)) for _ in range(50)]
+    differences = [differences_of(Brier(), *two_models(random, better=0.5)) for _ in range(20)]
     assert np.mean([bootstrap_p_value(each) < 0.05 for each in differences]) > 0.95
     assert all(each.mean() < 0 for each in differences)
