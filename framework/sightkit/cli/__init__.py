@@ -11,8 +11,10 @@ import typer
 from sightkit.cli import (
     cache,
     check,
+    compare,
     components,
     data,
+    evaluate,
     lr_find,
     plugins,
     prepare,
@@ -38,6 +40,8 @@ app = typer.Typer(
 )
 app.command("run")(run.run)
 app.command("resume")(resume.resume)
+app.command("evaluate")(evaluate.evaluate)
+app.command("compare")(compare.compare)
 app.command("check")(check.check)
 app.command("prepare")(prepare.prepare)
 app.command("data")(data.data)
