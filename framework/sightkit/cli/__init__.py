@@ -17,9 +17,11 @@ from sightkit.cli import (
     evaluate,
     lr_find,
     plugins,
+    predict,
     prepare,
     preview,
     recipes,
+    report,
     resume,
     run,
     schema,
@@ -42,6 +44,8 @@ app.command("run")(run.run)
 app.command("resume")(resume.resume)
 app.command("evaluate")(evaluate.evaluate)
 app.command("compare")(compare.compare)
+app.command("report")(report.report)
+app.command("predict")(predict.predict)
 app.command("check")(check.check)
 app.command("prepare")(prepare.prepare)
 app.command("data")(data.data)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 if TYPE_CHECKING:
+    import keras
     import numpy as np
     from numpy.typing import NDArray
 
@@ -93,14 +94,44 @@ ReportFunction: TypeAlias = "Callable[[Mapping[str, Predictions], Path], ReportO
 """``(predictions by split, folder) -> output``; writes files into ``folder``, which exists, and nowhere else."""
 
 
+Pictures: TypeAlias = "Callable[[str, NDArray[np.int64]], NDArray[np.uint8] | None]"
+"""``(split, rows of its predictions) -> images`` uint8 ``(n, height, width, channels)``, or ``None``."""
+
+HeatMaps: TypeAlias = "Callable[[str, NDArray[np.int64]], NDArray[np.float32] | None]"
+"""``(split, rows of its predictions) -> heat`` float32 ``(n, height, width)`` in [0, 1], or ``None``."""
+
+
+def not_at_hand(*_: object) -> None:
+    """Stand for what a report can't have."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportTask:
-    """What a report is built for.
+    """What a report is built for: all that is known of a run when it is judged, and again at any time later.
+
+    Only the first two are always there. What costs time is a function, and nothing is done before it is called; each
+    returns ``None`` where it can't: when the report is made again, the images may be gone.
 
     Attributes:
         classes: The class names, in label order; untrusted text.
         experiment: The name of the experiment.
+        scores: As in ``scores.json``: ``{split: {metric: {"value", "low", "high", ...}}}``.
+        history: The rows of ``history.csv``, one an epoch.
+        manifest: As in ``manifest.json``: what ran, with what, on which machine.
+        data: As in ``data.json``: counts, sizes and findings.
+        settings: The resolved experiment as TOML.
+        pictures: Returns images as the model sees them.
+        heat_maps: Returns where in an image the model saw what speaks for the class that it predicted.
+        model: Returns the trained model, from images float32 in [0, 1] to logits.
     """
 
     classes: tuple[str, ...]
     experiment: str
+    scores: Mapping[str, Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)
+    history: Sequence[Mapping[str, float]] = ()
+    manifest: Mapping[str, Any] = field(default_factory=dict)
+    data: Mapping[str, Any] = field(default_factory=dict)
+    settings: str = ""
+    pictures: Pictures = not_at_hand
+    heat_maps: HeatMaps = not_at_hand
+    model: Callable[[], keras.Model | None] = not_at_hand

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import cached_property
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from sightkit.registry.registry import Registry
     from sightkit.runs.display import Display
     from sightkit.runs.evaluating.result import Evaluation
+    from sightkit.runs.prediction.inputs import AnyImages
+    from sightkit.runs.prediction.predictor import RunPredictor
+    from sightkit.runs.prediction.result import ImagePrediction, ImagePredictions
     from sightkit.toml.problems import Problem
 
 MANIFEST = "manifest.json"
@@ -63,15 +66,31 @@ class Run:
         return str(self.manifest["state"])
 
     @property
+    def settings_text(self) -> str:
+        """The resolved experiment as TOML, complete with defaults."""
+        path = self.path / RESOLVED
+        try:
+            return path.read_text(encoding="utf-8")
+        except (OSError, ValueError) as error:
+            message = f"{path}: cannot be read: {error}"
+            raise StorageError(message) from error
+
+    @property
     def scores(self) -> dict[str, dict[str, dict[str, Any]]]:
         """``{split: {metric: {"value", "low", "high", ...}}}``."""
         scores: dict[str, dict[str, dict[str, Any]]] = self._read_json("scores.json")
         return scores
 
     @property
+    def data(self) -> dict[str, Any]:
+        """What is known of its images, as it stands in ``data.json``: counts, sizes, statistics and findings."""
+        data: dict[str, Any] = self._read_json(DATA)
+        return data
+
+    @property
     def findings(self) -> list[dict[str, Any]]:
         """What was found out about its images, as it stands in ``data.json``."""
-        findings: list[dict[str, Any]] = self._read_json(DATA)["findings"]
+        findings: list[dict[str, Any]] = self.data["findings"]
         return findings
 
     @property
@@ -107,6 +126,45 @@ class Run:
         except Exception as error:  # a damaged archive raises nearly anything
             message = f"{path}: the model cannot be loaded: {error}"
             raise ArtefactError(message) from error
+
+    def predict(self, images: AnyImages, *, tta: Sequence[str] = ()) -> ImagePredictions:
+        """Return what the model says about images, decoded as those that it was trained on; needs no dataset.
+
+        An image of the run's own data gets the probabilities that are stored of it, bit for bit on the machine, build
+        and number of threads that trained it, whichever others it comes with. One that can't be used is an entry of
+        ``errors`` and stops nothing.
+
+        Args:
+            images: Paths of image files and arrays, uint8 ``(height, width)`` or ``(height, width, 1 or 3)`` of any
+                size, in any mixture; or an array of them, ``(n, height, width[, 1 or 3])``. A single path may also be a
+                folder, which means the images anywhere below it, or a pattern such as ``"photos/**/*.jpg"``.
+            tta: Test-time augmentation: ``"flip"``, ``"shift"`` or both; probabilities are averaged over these views of
+                an image, see `views_of`.
+
+        Raises:
+            ConfigError: the run hasn't finished, there is no such view, or a single path leads nowhere.
+            DataError: there is no image in a folder, or an array is no array of images.
+            ArtefactError: the model can't be loaded.
+            StorageError: a file of the run is missing or damaged.
+        """
+        from sightkit.runs.prediction.predictor import predict_all
+
+        return predict_all(self._predictor, images, tta=tta)
+
+    def predict_each(self, images: AnyImages, *, tta: Sequence[str] = ()) -> Generator[ImagePrediction, None, None]:
+        """Yield what the model says about each image, in their order; arguments and errors as for `predict`.
+
+        Memory holds few of them at a time, however many there are. To be closed by whoever stops asking.
+        """
+        from sightkit.runs.prediction.predictor import predict_each
+
+        return predict_each(self._predictor, images, tta=tta)
+
+    @cached_property
+    def _predictor(self) -> RunPredictor:
+        from sightkit.runs.prediction.predictor import RunPredictor
+
+        return RunPredictor(self)
 
     @property
     def reports(self) -> list[Path]:

@@ -66,11 +66,14 @@ def logits_of(predictor: Predictor, data: Labelled, rows: NDArray[np.int64]) -> 
     return logits
 
 
-def predict_split(predictor: Predictor, data: Labelled, rows: NDArray[np.int64]) -> Predictions:
+def predict_split(
+    predictor: Predictor, data: Labelled, rows: NDArray[np.int64], *, temperature: float = 1.0
+) -> Predictions:
     """Return what the model says about the images at ``rows``; raises as `logits_of` does."""
     from sightkit.evaluation.predict import softmax
 
-    labels, probabilities = data.labels[rows], softmax(logits_of(predictor, data, rows))
+    labels, logits = data.labels[rows], logits_of(predictor, data, rows)
+    probabilities = softmax(logits, temperature=temperature)
     labels.flags.writeable = probabilities.flags.writeable = False  # else a report could change what the next one sees
     return Predictions(ids=tuple(data.ids[row] for row in rows.tolist()), labels=labels, probabilities=probabilities)
 
@@ -89,7 +92,7 @@ def values_of(
 
 
 def write_reports(
-    settings: ExperimentSettings, classes: tuple[str, ...], predictions: Mapping[str, Predictions], folder: Path
+    settings: ExperimentSettings, task: ReportTask, predictions: Mapping[str, Predictions], folder: Path
 ) -> list[str]:
     """Let every report write its files and return their texts for the terminal.
 
@@ -100,7 +103,7 @@ def write_reports(
 
     texts = []
     for use in settings.reports:
-        report = build(use, ReportTask(classes=classes, experiment=settings.name))
+        report = build(use, task)
         with DRAWING, blaming(use, "failed while it wrote its files"):
             output: Any = report(predictions, own_folder(folder, use))
             if not isinstance(output, ReportOutput):

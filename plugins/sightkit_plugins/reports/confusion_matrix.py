@@ -39,6 +39,7 @@ def build_confusion_matrix(params: ConfusionMatrixParams, task: ReportTask) -> R
         from sightkit_plugins.reports._confusion_picture import draw_picture
         from sightkit_plugins.reports._confusion_table import write_tables
         from sightkit_plugins.reports._confusion_text import describe
+        from sightkit_plugins.reports._splits import shown_splits
 
         files: list[Path] = []
         texts: list[str] = []
@@ -52,13 +53,6 @@ def build_confusion_matrix(params: ConfusionMatrixParams, task: ReportTask) -> R
         return ReportOutput(files=tuple(files), text=texts[0] if texts else "")
 
     return write
-
-
-def shown_splits(predictions: Mapping[str, Predictions]) -> list[str]:
-    """Return the splits to report on: not trained on if there is one, ``test`` first."""
-    given = [split for split, predicted in predictions.items() if len(predicted.labels)]
-    unseen = [split for split in given if split != "train"]
-    return sorted(unseen or given, key=lambda split: split != "test")
 
 
 @hookimpl
