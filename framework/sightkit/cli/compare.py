@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -137,7 +138,7 @@ def score_rows(comparison: Comparison) -> list[list[str]]:
             score = run.scores[metric]
             low, high = score.interval or (math.nan, math.nan)
             name = "" if index else metric
-            rows.append([name, run.name, number(score.value), f"{number(low)} to {number(high)}"])
+            rows.append([name, run.name, number(score.value), span(low, high, number)])
     return rows
 
 
@@ -148,11 +149,16 @@ def difference_row(difference: Difference, *, several: bool) -> list[str]:
         difference.metric,
         f"{difference.second} - {difference.first}",
         signed(difference.value),
-        f"{signed(low)} to {signed(high)}",
+        span(low, high, signed),
         probability(difference.p_value),
         *([probability(difference.adjusted_p_value)] if several else []),
-        TESTS[difference.test],
+        TESTS[difference.test] if difference.test else "none",
     ]
+
+
+def span(low: float, high: float, text: Callable[[float], str]) -> str:
+    """Return an interval as text; there may be none."""
+    return "none" if math.isnan(low) else f"{text(low)} to {text(high)}"
 
 
 def signed(value: float) -> str:
@@ -161,5 +167,5 @@ def signed(value: float) -> str:
 
 
 def probability(value: float) -> str:
-    """Return a p-value as text; it may be undefined."""
-    return "undefined" if math.isnan(value) else "< 0.001" if value < 0.001 else f"{value:.3f}"
+    """Return a p-value as text; there may be none."""
+    return "none" if math.isnan(value) else "< 0.001" if value < 0.001 else f"{value:.3f}"

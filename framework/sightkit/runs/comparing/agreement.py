@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from sightkit.errors import ConfigError
 from sightkit.runs.evaluating.kept import PREDICTIONS, kept_evaluations
-from sightkit.runs.evaluating.split import classes_of, load_stored, refuse_unfinished
+from sightkit.runs.evaluating.split import classes_of, load_stored
+from sightkit.runs.finished import refuse_unfinished
 from sightkit.runs.unchanged import NOT_TOLD, stored_experiment
 from sightkit.toml.document import dotted
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ from sightkit.runs.judge import build_metrics, scores_of
 
 if TYPE_CHECKING:
     from sightkit.config.overrides import Override
-    from sightkit.contracts import MetricFunction, Predictions
+    from sightkit.contracts import MetricFunction, Score
     from sightkit.runs.folder import Run
     from sightkit.toml.problems import Problem
 
@@ -51,10 +52,9 @@ def compare_runs(
     others = [same_images(runs[0], first, run, predictions_of(run, name)[1], split=name) for run in runs[1:]]
     classes = classes_of(runs[0])
     metrics = build_metrics(settings, classes)
-    predictions = dict(zip(short_names(runs), (first, *others), strict=True))
     compared = tuple(
-        ComparedRun(name=short, run=run, scores=scores_of(metrics, each, seed=settings.seed))
-        for run, (short, each) in zip(runs, predictions.items(), strict=True)
+        ComparedRun(name=short, run=run, predictions=each, scores=scores_of(metrics, each, seed=settings.seed))
+        for run, short, each in zip(runs, short_names(runs), (first, *others), strict=True)
     )
     return Comparison(
         split=name,
@@ -64,34 +64,31 @@ def compare_runs(
         differences=tuple(
             difference
             for metric, function in metrics.items()
-            for difference in differences_in(metric, function, compared, predictions, seed=settings.seed)
+            for difference in differences_in(metric, function, compared, seed=settings.seed)
         ),
         settings=differing_settings(runs),
-        notes=notes_on(runs),
+        notes=(*other_data(runs), *few_images(compared, classes)),
     )
 
 
 def differences_in(
-    metric: str,
-    function: MetricFunction,
-    runs: Sequence[ComparedRun],
-    predictions: Mapping[str, Predictions],
-    *,
-    seed: int,
+    metric: str, function: MetricFunction, runs: Sequence[ComparedRun], *, seed: int
 ) -> list[Difference]:
     """Return the differences of all pairs of runs in a metric, their p-values corrected together."""
     from sightkit.evaluation.holm import holm
 
     if metric == ACCURACY:
-        found = [accuracy_difference(first.name, second.name, predictions) for first, second in combinations(runs, 2)]
+        found = [accuracy_difference(first, second) for first, second in combinations(runs, 2)]
+    elif all(has_interval(run.scores[metric]) for run in runs):
+        found = bootstrap_differences(metric, function, runs, seed=seed)
     else:
-        found = bootstrap_differences(metric, function, runs, predictions, seed=seed)
+        found = [untested_difference(metric, first, second) for first, second in combinations(runs, 2)]
     adjusted = holm([each.p_value for each in found])
     return [replace(each, adjusted_p_value=value) for each, value in zip(found, adjusted, strict=True)]
 
 
-def accuracy_difference(first: str, second: str, predictions: Mapping[str, Predictions]) -> Difference:
-    """Return how two runs differ in accuracy, by McNemar's test; no p-value is corrected yet."""
+def accuracy_difference(first: ComparedRun, second: ComparedRun) -> Difference:
+    """Return how two runs differ in accuracy, by McNemar's test; the p-value is not corrected yet."""
     from sightkit.evaluation.mcnemar import (
         EXACT_BELOW,
         accuracy_difference_interval,
@@ -99,16 +96,11 @@ def accuracy_difference(first: str, second: str, predictions: Mapping[str, Predi
         paired_counts,
     )
 
-    counts = paired_counts(predictions[first], predictions[second])
-    p_value = mcnemar_p_value(counts)
-    return Difference(
-        metric=ACCURACY,
-        first=first,
-        second=second,
-        value=counts.difference,
+    counts = paired_counts(first.predictions, second.predictions)
+    return replace(
+        untested_difference(ACCURACY, first, second),
         interval=accuracy_difference_interval(counts),
-        p_value=p_value,
-        adjusted_p_value=p_value,
+        p_value=mcnemar_p_value(counts),
         test="mcnemar-exact" if counts.discordant < EXACT_BELOW else "mcnemar",
         only_first=counts.only_first,
         only_second=counts.only_second,
@@ -116,34 +108,22 @@ def accuracy_difference(first: str, second: str, predictions: Mapping[str, Predi
 
 
 def bootstrap_differences(
-    metric: str,
-    function: MetricFunction,
-    runs: Sequence[ComparedRun],
-    predictions: Mapping[str, Predictions],
-    *,
-    seed: int,
+    metric: str, function: MetricFunction, runs: Sequence[ComparedRun], *, seed: int
 ) -> list[Difference]:
-    """Return how all pairs of runs differ in a metric on the same resamples; no p-value is corrected yet."""
+    """Return how all pairs of runs differ in a metric on the same resamples; the p-values are not corrected yet."""
     from sightkit.evaluation.paired import bootstrap_p_value, difference_interval, resampled_scores, resamples_for
 
     pairs = list(combinations(runs, 2))
     resamples = resamples_for(function, pairs=len(pairs))
-    values = {
-        name: resampled_scores(function, each, seed=seed, resamples=resamples) for name, each in predictions.items()
-    }
+    values = {run.name: resampled_scores(function, run.predictions, seed=seed, resamples=resamples) for run in runs}
     found = []
     for first, second in pairs:
         differences = values[second.name] - values[first.name]
-        p_value = bootstrap_p_value(differences)
         found.append(
-            Difference(
-                metric=metric,
-                first=first.name,
-                second=second.name,
-                value=second.scores[metric].value - first.scores[metric].value,
+            replace(
+                untested_difference(metric, first, second),
                 interval=difference_interval(differences),
-                p_value=p_value,
-                adjusted_p_value=p_value,
+                p_value=bootstrap_p_value(differences),
                 test="bootstrap",
                 resamples=resamples,
             )
@@ -151,8 +131,38 @@ def bootstrap_differences(
     return found
 
 
-def notes_on(runs: Sequence[Run]) -> tuple[str, ...]:
-    """Return what a reader of the comparison has to know."""
-    if len({run.manifest["data"]["fingerprint"] for run in runs}) > 1:
-        return ("the runs were made with other data; of what they are compared on, ids and labels are the same",)
-    return ()
+def untested_difference(metric: str, first: ComparedRun, second: ComparedRun) -> Difference:
+    """Return how two runs differ in a metric, and no more."""
+    return Difference(
+        metric=metric,
+        first=first.name,
+        second=second.name,
+        value=second.scores[metric].value - first.scores[metric].value,
+        interval=(math.nan, math.nan),
+        p_value=math.nan,
+        adjusted_p_value=math.nan,
+        test=None,
+    )
+
+
+def has_interval(score: Score) -> bool:
+    """Say whether a score has an interval: without one its differences can't have any."""
+    return score.interval is not None and not math.isnan(score.interval[0])
+
+
+def other_data(runs: Sequence[Run]) -> list[str]:
+    """Return a note where the runs were made with other data."""
+    if len({run.manifest["data"]["fingerprint"] for run in runs}) == 1:
+        return []
+    return ["the runs were made with other data; of what they are compared on, ids and labels are the same"]
+
+
+def few_images(runs: Sequence[ComparedRun], classes: Sequence[str]) -> list[str]:
+    """Return a note where intervals rest on too few images to be trusted."""
+    from sightkit.evaluation.document import FEW_IMAGES, scores_document
+
+    document = scores_document(runs[0].scores, classes=classes, labels=runs[0].predictions.labels)
+    few = [metric for metric, score in document.items() if score["few_images"]]
+    if not few:
+        return []
+    return [f"few images: the intervals of {', '.join(few)} rest on fewer than {FEW_IMAGES} and can't be trusted"]

@@ -62,7 +62,8 @@ def draw_metric(axes: Axes, comparison: Comparison, metric: str) -> None:
         score = run.scores[metric]
         draw_interval(axes, index, score.value, score.interval or (math.nan, math.nan), colour=style_of(index)[0])
     name_rows(axes, [run.name for run in comparison.runs])
-    axes.set_title(drawn(metric), loc="left", fontsize=11)
+    better = "" if comparison.runs[0].scores[metric].higher_is_better else ", lower is better"
+    axes.set_title(f"{drawn(metric)}{better}", loc="left", fontsize=11)
 
 
 def draw_differences(axes: Axes, differences: Sequence[Difference]) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from sightkit.contracts import Score
+from sightkit.contracts import Predictions, Score
 
 if TYPE_CHECKING:
     from sightkit.runs.folder import Run
@@ -21,11 +21,13 @@ class ComparedRun:
     Attributes:
         name: Short, and unlike those of the others.
         run: The run itself.
+        predictions: What it says about the images, in the same order as the others.
         scores: Each with its interval, by the name of the metric.
     """
 
     name: str
     run: Run
+    predictions: Predictions
     scores: Mapping[str, Score]
 
 
@@ -39,9 +41,10 @@ class Difference:
         second: The name of the other one.
         value: The score of the second minus that of the first; ``nan`` where either is not defined.
         interval: Its 95 % interval; ``(nan, nan)`` where there is none.
-        p_value: How probable a difference this large is where there is none; ``nan`` where there is no test.
+        p_value: How probable a difference this large is between equally good models; ``nan`` without a test.
         adjusted_p_value: The same by Holm's correction over all pairs of runs in this metric.
-        test: McNemar's, from the binomial distribution or its normal approximation, or a paired bootstrap.
+        test: McNemar's, from the binomial distribution or its normal approximation, or a paired bootstrap; ``None``
+            where a score has no interval, and so the difference has no test.
         resamples: How many the bootstrap drew; ``None`` without it.
         only_first: How many images only the first run is right about, with McNemar's test.
         only_second: How many only the second one is right about.
@@ -54,7 +57,7 @@ class Difference:
     interval: tuple[float, float]
     p_value: float
     adjusted_p_value: float
-    test: Literal["mcnemar-exact", "mcnemar", "bootstrap"]
+    test: Literal["mcnemar-exact", "mcnemar", "bootstrap"] | None
     resamples: int | None = None
     only_first: int | None = None
     only_second: int | None = None
@@ -89,7 +92,7 @@ class Comparison:
 
     def document(self) -> dict[str, Any]:
         """Return everything as JSON has it; what is not defined is ``None``."""
-        from sightkit.evaluation.scores import scores_document
+        from sightkit.evaluation.document import scores_document
 
         return {
             "split": self.split,
@@ -98,7 +101,7 @@ class Comparison:
                 {
                     "name": each.name,
                     "run": str(each.run.path.absolute()),
-                    "scores": scores_document(each.scores, classes=self.classes),
+                    "scores": scores_document(each.scores, classes=self.classes, labels=each.predictions.labels),
                 }
                 for each in self.runs
             ],

@@ -53,7 +53,7 @@ def csv_text(comparison: Comparison) -> str:
             if each.metric == metric:
                 names = (harmless(metric), harmless(each.second), harmless(each.first))
                 numbers = (each.value, *each.interval, each.p_value, each.adjusted_p_value)
-                table.writerow([*names, *map(cell, numbers), each.test])
+                table.writerow([*names, *map(cell, numbers), each.test or ""])
     return text.getvalue()
 
 

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 from sightkit.contracts import SPLIT_NAMES, ImageSource
 from sightkit.errors import ConfigError, StorageError
 from sightkit.experiment.resolve import name_from
+from sightkit.experiment.settings import TrainingSettings
 from sightkit.files import write_json
-from sightkit.runs.evaluating.form import form_of
 from sightkit.runs.evaluating.kept import ABOUT, PREDICTIONS, SCORES, free_folder, same_evaluation
 from sightkit.runs.evaluating.result import Evaluation
 from sightkit.runs.evaluating.source import open_source
-from sightkit.runs.evaluating.split import classes_of, refuse_unfinished
 from sightkit.runs.folder import only_writer
 from sightkit.runs.judge import build_metrics, predict_split, scores_of
 from sightkit.runs.manifest import describe_machine, now
+from sightkit.runs.prediction.form import Trained, trained
 
 if TYPE_CHECKING:
     from sightkit.contracts import Predictions
@@ -60,12 +60,12 @@ def evaluate_other(
     Raises:
         SightkitError: of a kind that says what went wrong.
     """
-    refuse_unfinished(run)
     check_name(name)
+    model = trained(run)
     images = read_images(
-        run,
         data,
         settings,
+        model=model,
         registry=registry,
         cache=cache,
         display=display,
@@ -85,9 +85,9 @@ def evaluate_other(
         folder = same_evaluation(run.path, identity, name=name)
         if folder is None:
             folder = free_folder(run.path, name, like=like)
-            store(folder, predict(run, images, settings, display=display))
+            store(folder, predict(run, model, images, display=display))
             write_json(folder / ABOUT, about(folder.name, data, images, identity=identity, split=split, notes=notes))
-        return scored(run, folder, settings, notes=notes)
+        return scored(run, folder, settings, classes=model.classes, notes=notes)
 
 
 def check_name(name: str | None) -> None:
@@ -101,10 +101,10 @@ def check_name(name: str | None) -> None:
 
 
 def read_images(
-    run: Run,
     data: Path | ImageSource,
     settings: ExperimentSettings,
     *,
+    model: Trained,
     registry: Registry,
     cache: Path | None,
     display: Display,
@@ -118,8 +118,8 @@ def read_images(
     source, maker = (data, None) if isinstance(data, ImageSource) else open_source(data, registry)
     return read_labelled(
         source,
-        form=form_of(run, settings.images),
-        classes=classes_of(run),
+        form=model.form,
+        classes=model.classes,
         split=split,
         skip_unknown=skip_unknown,
         skip_bad=skip_bad,
@@ -137,14 +137,14 @@ def own_images(run: Run, images: LabelledImages) -> list[str]:
     return ["these are the images of the run itself, those that it was trained on among them"]
 
 
-def predict(run: Run, images: LabelledImages, settings: ExperimentSettings, *, display: Display) -> Predictions:
+def predict(run: Run, model: Trained, images: LabelledImages, *, display: Display) -> Predictions:
     """Return what the run's model says about the images."""
-    display.building(settings.training)
     from sightkit.evaluation.predict import Predictor
 
-    model = run.model
+    display.building(TrainingSettings(deterministic=model.deterministic))
+    predictor = Predictor(run.model)
     display.judging("other")
-    return predict_split(Predictor(model), images, images.rows)
+    return predict_split(predictor, images, images.rows, temperature=model.temperature)
 
 
 def store(folder: Path, predictions: Predictions) -> None:
@@ -186,11 +186,12 @@ def about(
     }
 
 
-def scored(run: Run, folder: Path, settings: ExperimentSettings, *, notes: tuple[str, ...]) -> Evaluation:
+def scored(
+    run: Run, folder: Path, settings: ExperimentSettings, *, classes: tuple[str, ...], notes: tuple[str, ...]
+) -> Evaluation:
     """Score the stored predictions of an evaluation and write the scores beside them."""
     from sightkit.evaluation.store import load_predictions
 
-    classes = classes_of(run)
     predictions = load_predictions(folder / PREDICTIONS)
     evaluation = Evaluation(
         run=run.path,

@@ -35,6 +35,6 @@ class Evaluation:
 
     def document(self) -> dict[str, dict[str, Any]]:
         """Return the scores as they stand in ``scores.json``: ``{metric: {"value", "low", "high", ...}}``."""
-        from sightkit.evaluation.scores import scores_document
+        from sightkit.evaluation.document import scores_document
 
-        return scores_document(self.scores, classes=self.classes)
+        return scores_document(self.scores, classes=self.classes, labels=self.predictions.labels)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sightkit.errors import ConfigError, StorageError
 from sightkit.files import write_json
 from sightkit.runs.evaluating.result import Evaluation
+from sightkit.runs.finished import refuse_unfinished
 from sightkit.runs.folder import Run, only_writer
 from sightkit.runs.judge import build_metrics, scores_of
 from sightkit.runs.manifest import Manifest
@@ -52,17 +53,6 @@ def evaluate_split(run: Run, split: str | None, settings: ExperimentSettings, *,
     if own:
         record(run, name, evaluation.document(), file)
     return evaluation
-
-
-def refuse_unfinished(run: Run) -> None:
-    """Refuse a run that is not trained to its end.
-
-    Raises:
-        ConfigError: its state, and what to do.
-    """
-    if (state := run.state) != "finished":
-        message = f"{run.path}: expected a run that has finished, this one is {state}; sightkit resume goes on with it"
-        raise ConfigError(message)
 
 
 def classes_of(run: Run) -> tuple[str, ...]:

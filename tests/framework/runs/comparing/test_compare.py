@@ -58,7 +58,8 @@ def test_two_runs_are_compared_on_their_stored_predictions(pair: list[sightkit.R
         assert difference.interval[0] <= difference.value <= difference.interval[1]
         assert difference.adjusted_p_value == difference.p_value
     assert comparison.settings == {"optimizer.learning_rate": (0.01, 0.001)}
-    assert comparison.notes == ()
+    (note,) = comparison.notes
+    assert note == "few images: the intervals of f1, accuracy rest on fewer than 50 and can't be trusted"
 
 
 def test_accuracy_is_tested_by_the_images_that_only_one_run_is_right_about(pair: list[sightkit.Run]) -> None:
@@ -87,6 +88,17 @@ def test_p_values_of_several_runs_are_corrected_together(finished: Finished, pai
     p_values = [each.p_value for each in accuracy]
     assert p_values == pytest.approx([2 / 2**6, 2 / 2**12, 2 / 2**6])
     assert [each.adjusted_p_value for each in accuracy] == pytest.approx([4 / 2**6, 6 / 2**12, 4 / 2**6])
+
+
+def test_a_score_without_an_interval_has_no_test(pair: list[sightkit.Run], tmp_path: Path) -> None:
+    comparison = sightkit.compare(pair, metrics=[{"use": "calibration-error"}])
+    difference = comparison.differences[0]
+    first, second = (run.scores["calibration-error"].value for run in comparison.runs)
+    assert difference.value == pytest.approx(second - first)
+    assert (difference.test, difference.resamples) == (None, None)
+    assert math.isnan(difference.p_value)
+    assert math.isnan(difference.interval[0])
+    assert len(comparison.write(tmp_path / "out")) == 3
 
 
 def test_names_are_short_and_tell_the_runs_apart(finished: Finished, pair: list[sightkit.Run]) -> None:
@@ -149,7 +161,7 @@ def test_one_run_or_the_same_one_twice_is_nothing_to_compare(pair: list[sightkit
 
 def test_a_run_that_has_not_finished_is_not_compared(pair: list[sightkit.Run]) -> None:
     change_manifest(pair[1], state="interrupted")
-    with pytest.raises(ConfigError, match="expected a run that has finished, this one is interrupted"):
+    with pytest.raises(ConfigError, match="expected a run that has finished, found one that is interrupted"):
         sightkit.compare(pair)
 
 

@@ -98,12 +98,15 @@ def test_other_metrics_are_computed_and_leave_the_runs_scores_alone(finished: Fi
 def test_a_run_that_has_not_finished_is_refused(finished: Finished, state: str) -> None:
     run = finished()
     (run.path / "manifest.json").write_text(json.dumps({**run.manifest, "state": state}))
-    with pytest.raises(ConfigError, match=f"expected a run that has finished, this one is {state}"):
+    with pytest.raises(ConfigError, match=f"expected a run that has finished, found one that is {state}"):
         run.evaluate()
 
 
-def test_other_data_is_decoded_and_predicted_as_the_runs_own(finished: Finished, source: sightkit.ArraySource) -> None:
-    run = finished()
+@pytest.mark.parametrize("changes", [{}, {"calibration__use": "temperature"}], ids=["plain", "calibrated"])
+def test_other_data_is_decoded_and_predicted_as_the_runs_own(
+    finished: Finished, source: sightkit.ArraySource, changes: dict[str, Any]
+) -> None:
+    run = finished(**changes)
     stored = run.predictions["test"]
     rows = [source.samples.ids.index(name) for name in reversed(stored.ids)]
     order = ["light", "dark", "dim"]
