@@ -11,8 +11,10 @@ import typer
 from sightkit.cli import (
     cache,
     check,
+    compare,
     components,
     data,
+    evaluate,
     lr_find,
     plugins,
     predict,
@@ -40,6 +42,8 @@ app = typer.Typer(
 )
 app.command("run")(run.run)
 app.command("resume")(resume.resume)
+app.command("evaluate")(evaluate.evaluate)
+app.command("compare")(compare.compare)
 app.command("report")(report.report)
 app.command("predict")(predict.predict)
 app.command("check")(check.check)

@@ -17,25 +17,36 @@ if TYPE_CHECKING:
 class Score:
     """The value of a metric on a whole split.
 
+    What a metric leaves out of its intervals, sightkit finds by resampling the split. An interval ``(nan, nan)`` says
+    that there is none, and that none is to be looked for.
+
     Attributes:
         value: The metric itself; ``nan`` where it is not defined.
         higher_is_better: Which direction is better; ``monitor`` follows it.
+        macro: Whether the value is a mean over classes that all weigh the same: its interval then rests on the smallest
+            class, otherwise on all images.
         per_class: One value a class where the metric has them, in class order; ``nan`` where it is not defined.
-        interval: The 95 % interval where the metric knows an analytic one; else sightkit resamples.
+        interval: The 95 % interval where the metric knows an analytic one.
+        method: How that interval was found, in a word: ``"wilson"``.
+        per_class_intervals: The same of each class, ``(low, high)`` in class order.
+        per_class_method: How those were found.
     """
 
     value: float
     higher_is_better: bool = True
+    macro: bool = False
     per_class: tuple[float, ...] | None = None
     interval: tuple[float, float] | None = None
+    method: str | None = None
+    per_class_intervals: tuple[tuple[float, float], ...] | None = None
+    per_class_method: str | None = None
 
 
 class MetricFunction(Protocol):
     """A metric on whole arrays, never an average of batches.
 
-    It may also offer ``resampled(labels, probabilities, counts)`` with integer ``counts`` of shape
-    ``(resamples, n)``, how often each sample was drawn, returning float64 ``(resamples,)``; intervals then cost a
-    matrix product. See `ResampledMetricFunction`.
+    It may also offer ``resampled(labels, probabilities, counts)``: intervals then cost a matrix product instead of 200
+    calls. See `ResampledMetricFunction`.
     """
 
     def __call__(self, labels: NDArray[np.int64], probabilities: NDArray[np.float64], /) -> Score:
@@ -48,7 +59,17 @@ class ResampledMetricFunction(MetricFunction, Protocol):
     def resampled(
         self, labels: NDArray[np.int64], probabilities: NDArray[np.float64], counts: NDArray[np.int64], /
     ) -> NDArray[np.float64]:
-        """Return the value on each resample; ``counts`` int64 ``(resamples, n)`` to float64 ``(resamples,)``."""
+        """Return the value on each resample, and those of the classes where their intervals are wanted too.
+
+        Args:
+            labels: int64 ``(n,)``.
+            probabilities: float64 ``(n, classes)``.
+            counts: int64 ``(resamples, n)``: how often each image was drawn.
+
+        Returns:
+            float64 ``(resamples,)``; or ``(resamples, 1 + classes)``: the value, then that of each class. ``nan`` where
+            it is not defined.
+        """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

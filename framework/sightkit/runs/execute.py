@@ -168,13 +168,13 @@ def judge(
     execution: Execution, metrics: Mapping[str, MetricFunction], predictions: Mapping[str, Predictions]
 ) -> dict[str, dict[str, dict[str, Any]]]:
     """Score the predictions of every split, write scores.json and return what is in it."""
-    from sightkit.evaluation.scores import scores_document
+    from sightkit.evaluation.document import scores_document
 
     document = {}
     for split, each in predictions.items():
         scores = scores_of(metrics, each, seed=execution.settings.seed)
         execution.tell("sightkit_evaluated", split=split, scores=dict(scores))
-        document[split] = scores_document(scores, classes=execution.data.classes)
+        document[split] = scores_document(scores, classes=execution.data.classes, labels=each.labels)
     write_json(execution.run.path / "scores.json", document)
     return document
 

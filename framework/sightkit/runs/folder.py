@@ -19,10 +19,14 @@ from sightkit.errors import ArtefactError, StorageError
 if TYPE_CHECKING:
     import keras
 
-    from sightkit.contracts import Predictions
+    from sightkit.contracts import ImageSource, Predictions
+    from sightkit.registry.registry import Registry
+    from sightkit.runs.display import Display
+    from sightkit.runs.evaluating.result import Evaluation
     from sightkit.runs.prediction.inputs import AnyImages
     from sightkit.runs.prediction.predictor import RunPredictor
     from sightkit.runs.prediction.result import ImagePrediction, ImagePredictions
+    from sightkit.toml.problems import Problem
 
 MANIFEST = "manifest.json"
 DATA = "data.json"
@@ -166,6 +170,67 @@ class Run:
     def reports(self) -> list[Path]:
         """The files that its reports wrote."""
         return sorted(path for path in (self.path / "reports").rglob("*") if path.is_file())
+
+    def evaluate(
+        self,
+        *,
+        split: str | None = None,
+        data: Path | str | ImageSource | None = None,
+        name: str | None = None,
+        skip_unknown: bool = False,
+        skip_bad: bool = False,
+        metrics: Sequence[Mapping[str, Any]] | None = None,
+        registry: Registry | None = None,
+        cache_dir: Path | str | None = None,
+        display: Display | None = None,
+    ) -> Evaluation:
+        """Judge the run again: its stored predictions, or what its model says about other data.
+
+        Without ``data`` no model is loaded, and the scores of the split in ``scores.json`` are brought up to date. Of
+        other data the predictions are stored in ``evaluations/NAME`` in the run's folder, with the scores; where the
+        same images were judged before, those predictions are used again.
+
+        Args:
+            split: Which split; by default test images, or else validation or training images. Of other data, the images
+                that it puts into this split itself; by default all.
+            data: A folder with a folder for each class, a TOML file with a table ``[dataset]``, or images in memory,
+                such as an `ArraySource`. They are brought to the form of the run's own images. Its classes are those of
+                the same name, in any order; it may lack some.
+            name: What the evaluation of other data is called; by default like the data.
+            skip_unknown: Leave out images of classes that the run doesn't know, instead of refusing the data.
+            skip_bad: Leave out images that can't be decoded, instead of refusing the data.
+            metrics: Others than the run's, as in ``[[metrics]]``: ``[{"use": "f1", "average": "weighted"}]``. Then
+                ``scores.json`` stays as it is.
+            registry: The plugins that metrics and datasets may come from; by default the built-in and installed ones.
+            cache_dir: Where prepared images are kept, see `Experiment.prepare`.
+            display: Who watches; nobody by default.
+
+        Raises:
+            ConfigError: the run has not finished, or there is no such split or metric.
+            DataError: the other data can't be used, or has classes that the run doesn't know.
+            StorageError: predictions can't be read, or scores can't be written.
+            SightkitError: of a kind that says what else went wrong.
+        """
+        from sightkit.config.overrides import python_overrides
+        from sightkit.runs.cache import cache_folder
+        from sightkit.runs.evaluating.evaluate import evaluate
+
+        problems: list[Problem] = []
+        wanted = {} if metrics is None else {"metrics": metrics}
+        in_memory = data is not None and not isinstance(data, Path | str)
+        return evaluate(
+            self,
+            split=split,
+            data=Path(data) if isinstance(data, str) else data,
+            name=name,
+            skip_unknown=skip_unknown,
+            skip_bad=skip_bad,
+            overrides=python_overrides(wanted, problems),
+            problems=problems,
+            registry=registry,
+            cache=None if in_memory and cache_dir is None else cache_folder(cache_dir),
+            display=display,
+        )
 
     def _read_json(self, name: str) -> Any:
         path = self.path / name

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sightkit.contracts import MetricFunction, MetricTask, Predictions, ReportTask, Score
 from sightkit.errors import DivergedError, PluginError
@@ -19,10 +19,27 @@ if TYPE_CHECKING:
 
     from sightkit.evaluation.predict import Predictor
     from sightkit.images import PreparedData
+    from sightkit.images.prepared import ImageArray
 
 
 DRAWING = threading.Lock()
 """One report at a time: what matplotlib is told to put back afterwards belongs to all runs of a process."""
+
+
+class Labelled(Protocol):
+    """Images with names and labels: of a run, or others."""
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The name of each image."""
+
+    @property
+    def labels(self) -> NDArray[np.int64]:
+        """int64 ``(n,)``."""
+
+    @property
+    def images(self) -> ImageArray:
+        """uint8 ``(n, height, width, channels)``."""
 
 
 def build_metrics(settings: ExperimentSettings, classes: tuple[str, ...]) -> dict[str, MetricFunction]:
@@ -30,7 +47,7 @@ def build_metrics(settings: ExperimentSettings, classes: tuple[str, ...]) -> dic
     return {metric.name: build(metric, MetricTask(classes=classes)) for metric in settings.metrics}
 
 
-def logits_of(predictor: Predictor, data: PreparedData, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+def logits_of(predictor: Predictor, data: Labelled, rows: NDArray[np.int64]) -> NDArray[np.float32]:
     """Return the logits of the images at ``rows``.
 
     Raises:
@@ -50,7 +67,7 @@ def logits_of(predictor: Predictor, data: PreparedData, rows: NDArray[np.int64])
 
 
 def predict_split(
-    predictor: Predictor, data: PreparedData, rows: NDArray[np.int64], *, temperature: float = 1.0
+    predictor: Predictor, data: Labelled, rows: NDArray[np.int64], *, temperature: float = 1.0
 ) -> Predictions:
     """Return what the model says about the images at ``rows``; raises as `logits_of` does."""
     from sightkit.evaluation.predict import softmax

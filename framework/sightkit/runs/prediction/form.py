@@ -6,7 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sightkit.errors import ConfigError, StorageError
+from sightkit.errors import StorageError
+from sightkit.runs.finished import refuse_unfinished
 from sightkit.runs.folder import DATA, RESOLVED
 from sightkit.runs.unchanged import stored_experiment
 
@@ -42,12 +43,8 @@ def trained(run: Run) -> Trained:
     from sightkit.images.decoding.form import Form
     from sightkit.images.decoding.resize import check_form
 
+    refuse_unfinished(run)
     manifest = run.manifest
-    if (state := manifest.get("state")) != "finished":
-        message = f"{run.path}: expected a run that has finished, found one that is {state}"
-        if state != "running":
-            message += f"; to go on with it: sightkit resume {run.path}"
-        raise ConfigError(message)
     experiment = stored_experiment(run.path)
     try:
         data = json.loads((run.path / DATA).read_text(encoding="utf-8"))
