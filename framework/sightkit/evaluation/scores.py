@@ -72,7 +72,7 @@ def with_intervals(score: Score, metric: MetricFunction, predictions: Prediction
     """Return a score with the intervals that the metric itself doesn't know, and how they were found."""
     resampled = None
     if score.interval is None or (score.per_class is not None and score.per_class_intervals is None):
-        resampled = bootstrap(metric, predictions, seed=seed)
+        resampled = bootstrap(metric, predictions, score=score, seed=seed)
     if score.interval is None and resampled is not None:
         score = replace(score, interval=resampled.interval, method=resampled.method)
     if score.per_class is not None and score.per_class_intervals is None and resampled is not None:

@@ -9,7 +9,7 @@ from scipy.stats import binomtest
 
 from sightkit import Predictions, Score, wilson_interval
 from sightkit.errors import PluginError
-from sightkit.evaluation.intervals import bootstrap, drawn_counts
+from sightkit.evaluation.intervals import bias_corrected_interval, bootstrap, drawn_counts
 
 
 def predictions_of(labels, *, classes=2, seed=0):
@@ -18,8 +18,13 @@ def predictions_of(labels, *, classes=2, seed=0):
     return Predictions(ids=tuple(map(str, range(len(labels)))), labels=labels, probabilities=probabilities)
 
 
+def bootstrapped(metric, predictions, **options):
+    score = metric(predictions.labels, predictions.probabilities)
+    return bootstrap(metric, predictions, score=score, **options)
+
+
 def interval_of(metric, predictions, **options):
-    return bootstrap(metric, predictions, **options).interval
+    return bootstrapped(metric, predictions, **options).interval
 
 
 def share_of_ones(labels, _probabilities):
@@ -103,13 +108,33 @@ def test_a_metric_without_resampled_is_called_on_the_first_200_of_the_same_resam
 
     predictions = predictions_of([0, 1, 1, 0, 1] * 20)
     called = interval_of(counted, predictions, seed=5)
-    assert calls == [100] * 200
+    assert calls == [100] * 201  # once for the score itself
     assert called == interval_of(ShareOfOnes(), predictions, seed=5, resamples=200)
 
 
 @pytest.mark.parametrize("labels", [[], [1]])
 def test_fewer_than_two_samples_have_no_interval(labels):
-    assert all(map(math.isnan, interval_of(ShareOfOnes(), predictions_of(labels), seed=0)))
+    found = bootstrap(ShareOfOnes(), predictions_of(labels), score=Score(value=0.5), seed=0)
+    assert all(map(math.isnan, found.interval))
+
+
+def test_a_bias_of_the_resamples_is_corrected():
+    values = np.random.default_rng(0).normal(size=20_000)
+    plain = bias_corrected_interval(values, estimate=0.0)
+    np.testing.assert_allclose(plain, np.percentile(values, (2.5, 97.5)), atol=0.05)
+    # Resamples lie half a deviation below the estimate, as it does below the truth: the interval moves up by a whole.
+    np.testing.assert_allclose(bias_corrected_interval(values, estimate=0.5), np.array(plain) + 1, atol=0.1)
+
+
+def test_an_estimate_outside_of_all_resamples_has_an_interval_at_their_end():
+    values = np.arange(100.0)
+    assert bias_corrected_interval(values, estimate=-5.0)[0] == pytest.approx(0, abs=0.1)
+    assert bias_corrected_interval(values, estimate=500.0)[1] == pytest.approx(99, abs=0.1)
+    assert bias_corrected_interval(np.ones(100), estimate=1.0) == (1, 1)
+
+
+def test_a_score_that_is_not_defined_has_no_interval():
+    assert all(map(math.isnan, bias_corrected_interval(np.arange(100.0), estimate=math.nan)))
 
 
 def test_resamples_without_a_defined_score_are_left_out():
@@ -151,18 +176,18 @@ class PerClass(ShareOfOnes):
 
 def test_classes_have_intervals_where_the_metric_gives_their_values():
     predictions = predictions_of([0, 1, 1, 2] * 50, classes=3)
-    found = bootstrap(PerClass(), predictions, seed=0)
+    found = bootstrapped(PerClass(), predictions, seed=0)
     assert found.method == "bootstrap"
     assert found.per_class[1] == found.interval
     assert len(found.per_class) == 3
-    assert bootstrap(ShareOfOnes(), predictions, seed=0).per_class is None
+    assert bootstrapped(ShareOfOnes(), predictions, seed=0).per_class is None
 
 
 def test_classes_have_the_same_intervals_where_the_metric_is_called():
     metric = PerClass()
     predictions = predictions_of([0, 1, 1, 2] * 50, classes=3)
-    expected = bootstrap(metric, predictions, seed=0, resamples=200)
-    called = bootstrap(lambda *arrays: metric(*arrays), predictions, seed=0)
+    expected = bootstrapped(metric, predictions, seed=0, resamples=200)
+    called = bootstrapped(metric.__call__, predictions, seed=0)
     assert called.method == "called 200 times"
     np.testing.assert_allclose(called.per_class, expected.per_class)
 
@@ -174,7 +199,7 @@ def test_a_class_that_is_mostly_undefined_has_no_interval():
             values[: len(values) * 2 // 3, 3] = math.nan
             return values
 
-    found = bootstrap(Sometimes(), predictions_of([0, 1, 1, 2] * 50, classes=3), seed=0)
+    found = bootstrapped(Sometimes(), predictions_of([0, 1, 1, 2] * 50, classes=3), seed=0)
     assert not any(map(math.isnan, (*found.interval, *found.per_class[1])))
     assert all(map(math.isnan, found.per_class[2]))
 
@@ -185,4 +210,4 @@ def test_resampled_values_of_a_wrong_shape_are_refused():
             return np.zeros((len(counts), 2))
 
     with pytest.raises(PluginError, match=r"shape \(1000, 2\); expected .* \(1000,\), .* or \(1000, 3\)"):
-        bootstrap(Wrong(), predictions_of([0, 1]), seed=0)
+        bootstrapped(Wrong(), predictions_of([0, 1]), seed=0)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from sklearn.metrics import cohen_kappa_score, matthews_corrcoef
+
 from splits import built, splits
 
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from splits import CATALOGUE, built, splits
 
 from sightkit import Metric, Predictions
 from sightkit.evaluation.scores import score_all
+from splits import CATALOGUE, built, splits
 
 NAMES = [each.component.name for each in CATALOGUE.all(Metric)]
 EACH = pytest.mark.parametrize("name", NAMES)

@@ -3,10 +3,10 @@ import math
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from splits import built, splits
 
 from sightkit import Predictions
 from sightkit.evaluation.scores import score_all
+from splits import built, splits
 
 
 def by_hand(labels, probabilities, *, bins):

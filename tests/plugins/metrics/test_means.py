@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from sklearn.metrics import brier_score_loss, log_loss
+
 from splits import built, splits
 
 

@@ -8,19 +8,18 @@ import pytest
 from hypothesis import given, settings
 from pydantic import ValidationError
 from sklearn.metrics import balanced_accuracy_score, fbeta_score, precision_recall_fscore_support, recall_score
-from splits import built, splits
 
 from sightkit import wilson_interval
-
+from splits import built, splits
 
 AVERAGED = ("precision", "recall", "f1", "f-beta")
 ABOUT = {"rel": 0, "abs": 1e-12}
 
 
-def scikit_learns(labels, predicted, **options):
+def scikit_learns(actual, predicted, /, **options):
     """Precision, recall, F1 and F2, in the order of `AVERAGED`."""
-    found = precision_recall_fscore_support(labels, predicted, zero_division=0, **options)[:3]
-    f2 = fbeta_score(labels, predicted, beta=2.0, zero_division=0, **options)
+    found = precision_recall_fscore_support(actual, predicted, zero_division=0, **options)[:3]
+    f2 = fbeta_score(actual, predicted, beta=2.0, zero_division=0, **options)
     return dict(zip(AVERAGED, (*found, f2), strict=True))
 
 
@@ -40,8 +39,8 @@ def test_values_per_class_are_those_of_scikit_learn_and_nan_for_classes_that_do_
     labels, probabilities = split
     predicted, everyone = probabilities.argmax(axis=1), np.arange(probabilities.shape[1])
     absent = ~np.isin(everyone, [*labels, *predicted])
-    for name, expected in scikit_learns(labels, predicted, labels=everyone, average=None).items():
-        expected = np.where(absent, math.nan, expected)
+    for name, of_present in scikit_learns(labels, predicted, labels=everyone, average=None).items():
+        expected = np.where(absent, math.nan, of_present)
         per_class = built(name)(labels, probabilities).per_class
         assert per_class == pytest.approx(expected, **ABOUT, nan_ok=True), name
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from sklearn.metrics import top_k_accuracy_score
-from splits import built, splits
 
 from sightkit import wilson_interval
+from splits import built, splits
 
 
 @given(split=splits())
