@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from sightkit_plugins.reports._confusion import percent, printable, shown_names
+from sightkit_plugins.reports._confusion import confused_pairs, percent, printable, shown_names
+from sightkit_plugins.reports._confusion_order import similarity_order
 from sightkit_plugins.reports._page.calibration import calibration_of
 from sightkit_plugins.reports._page.cells import cells_document
 from sightkit_plugins.reports._page.curves import learning_curves
 from sightkit_plugins.reports._page.facts import CASES, command_of, duration, monitored, seconds_of, split_counts
 from sightkit_plugins.reports._page.gallery import exhibits
-from sightkit_plugins.reports._page.matrix import confused_pairs, shades
+from sightkit_plugins.reports._page.matrix import shades
 from sightkit_plugins.reports._page.network import drawing_of
 from sightkit_plugins.reports._page.outcome import Outcome
 from sightkit_plugins.reports._page.scores import class_table, score_table
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from sightkit import Predictions, ReportTask
 
 TEMPLATES = Path(__file__).parent / "templates"
+PAIRS = 15
+"""How many confused pairs of classes are listed."""
 NAME_WIDTH = 48
 """How many terminal cells of a class name are shown."""
 
@@ -58,7 +61,7 @@ def page_of(task: ReportTask, *, split: str, predictions: Predictions, mistakes:
             scores=score_table(task.scores, split=split),
             curves=learning_curves(task, monitor=monitored(task.settings)),
             shades=shades(outcome.matrix),
-            pairs=confused_pairs(outcome.matrix),
+            pairs=confused_pairs(outcome.matrix)[:PAIRS],
             classes=class_table(outcome, task.scores.get(split, {}), trained=trained),
             worst=worst,
             unsure=unsure,
@@ -68,7 +71,11 @@ def page_of(task: ReportTask, *, split: str, predictions: Predictions, mistakes:
             network=None if model is None else drawing_of(model),
             command=command_of(task.manifest),
             seconds=seconds_of(task),
-            document={"classes": names, **cells_document(task, outcome, split=split, room=room)},
+            document={
+                "classes": names,
+                "order": similarity_order(outcome.matrix).tolist(),
+                **cells_document(task, outcome, split=split, room=room),
+            },
         )
     )
 

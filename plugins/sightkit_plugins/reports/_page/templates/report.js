@@ -1,7 +1,7 @@
 // What the page does: it shows the images of a cell, draws the confusion matrix of many classes, and sorts tables.
 "use strict";
 
-const { classes, cells, images } = JSON.parse(document.getElementById("document").textContent);
+const { classes, order, cells, images } = JSON.parse(document.getElementById("document").textContent);
 const cellAt = new Map(cells.map((cell) => [`${cell[0]},${cell[1]}`, cell]));
 const imagesOf = new Array(classes.length).fill(0);
 for (const [actual, , count] of cells) imagesOf[actual] += count;
@@ -64,6 +64,8 @@ document.addEventListener("click", (event) => {
 // The matrix of many classes: a picture, since a table of forty thousand cells would be neither quick nor readable.
 const canvas = document.getElementById("map");
 const map = canvas && { here: null, chosen: null, side: 1 };
+const placeOf = new Array(classes.length);
+order.forEach((label, place) => (placeOf[label] = place));
 const LEAST = 3; // pixels of a cell
 const REACH = 12; // pixels within which a finger finds the next cell with images
 
@@ -89,7 +91,7 @@ function draw() {
   for (const [actual, predicted, count] of cells) {
     pen.globalAlpha = 0.15 + 0.85 * Math.sqrt(count / imagesOf[actual]);
     pen.fillStyle = colour(actual === predicted ? "right" : "wrong");
-    pen.fillRect(predicted * map.side, actual * map.side, map.side, map.side);
+    pen.fillRect(placeOf[predicted] * map.side, placeOf[actual] * map.side, map.side, map.side);
   }
   pen.globalAlpha = 1;
   for (const [key, tone, around] of [[map.chosen, "ink", 2], [map.here, "ink", 3]]) {
@@ -98,7 +100,7 @@ function draw() {
     pen.strokeStyle = colour(tone);
     pen.lineWidth = 1.5;
     const side = map.side + 2 * around;
-    pen.strokeRect(predicted * map.side - around, actual * map.side - around, side, side);
+    pen.strokeRect(placeOf[predicted] * map.side - around, placeOf[actual] * map.side - around, side, side);
   }
 }
 
@@ -116,7 +118,7 @@ function nearest(x, y) {
   let found = null;
   let least = REACH;
   for (const cell of cells) {
-    const distance = Math.hypot((cell[1] + 0.5) * map.side - x, (cell[0] + 0.5) * map.side - y);
+    const distance = Math.hypot((placeOf[cell[1]] + 0.5) * map.side - x, (placeOf[cell[0]] + 0.5) * map.side - y);
     if (distance < least) [found, least] = [cell, distance];
   }
   return found;
@@ -125,12 +127,12 @@ function nearest(x, y) {
 /** Return the next cell with images in the direction of an arrow key. */
 function next(key) {
   if (!map.here) return cells[0];
-  const [row, column] = map.here.split(",").map(Number);
+  const [row, column] = map.here.split(",").map((label) => placeOf[label]);
   const along = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[key];
   let found = null;
   let least = Infinity;
   for (const cell of cells) {
-    const [down, right] = [cell[0] - row, cell[1] - column];
+    const [down, right] = [placeOf[cell[0]] - row, placeOf[cell[1]] - column];
     const ahead = down * along[0] + right * along[1];
     const beside = Math.abs(down * along[1]) + Math.abs(right * along[0]);
     const distance = ahead + 4 * beside;
