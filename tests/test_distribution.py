@@ -93,6 +93,9 @@ def test_the_wheel_holds_both_packages_and_nothing_else(shipped: Shipped) -> Non
     recipes = {f"sightkit_plugins/recipes/{path.name}" for path in (ROOT / "plugins").rglob("recipes/*.toml")}
     assert recipes
     assert shipped.wheel >= recipes | {"sightkit/registry.toml", "sightkit/py.typed"}
+    templates = {path.relative_to(ROOT / "plugins").as_posix() for path in (ROOT / "plugins").rglob("templates/*.*")}
+    assert templates
+    assert shipped.wheel >= templates
     assert any(name.endswith("/licenses/LICENSE") for name in shipped.wheel)
 
 

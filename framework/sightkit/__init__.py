@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from sightkit.api import load as load
     from sightkit.api import resume as resume
     from sightkit.api.architecture import build_architecture as build_architecture
+    from sightkit.api.comparison import compare as compare
+    from sightkit.api.reporting import report as report
     from sightkit.component import Architecture as Architecture
     from sightkit.component import Augmentation as Augmentation
     from sightkit.component import Component as Component
@@ -64,7 +66,13 @@ if TYPE_CHECKING:
     from sightkit.hookspecs import hookimpl as hookimpl
     from sightkit.images.arrays import ArraySource as ArraySource
     from sightkit.registry.registry import Registry as Registry
+    from sightkit.runs.comparing.result import ComparedRun as ComparedRun
+    from sightkit.runs.comparing.result import Comparison as Comparison
+    from sightkit.runs.comparing.result import Difference as Difference
+    from sightkit.runs.evaluating.result import Evaluation as Evaluation
     from sightkit.runs.folder import Run as Run
+    from sightkit.runs.prediction.result import ImagePrediction as ImagePrediction
+    from sightkit.runs.prediction.result import ImagePredictions as ImagePredictions
     from sightkit.runs.rates.result import RateSearch as RateSearch
     from sightkit.training.batches.draws import fold as fold
     from sightkit.training.batches.draws import uniform as uniform
@@ -73,6 +81,8 @@ if TYPE_CHECKING:
 _MODULES = {
     "api": "Experiment load resume",
     "api.architecture": "build_architecture",
+    "api.comparison": "compare",
+    "api.reporting": "report",
     "component": "Architecture Augmentation Component Dataset Extension Loss Metric Optimizer Params Recipe Report "
     "Schedule",
     "contracts": "ArchitectureTask AugmentationTask DatasetTask ExtensionTask Fill Geometric ImageSource LossFunction "
@@ -84,7 +94,10 @@ _MODULES = {
     "hookspecs": "hookimpl",
     "images.arrays": "ArraySource",
     "registry.registry": "Registry",
+    "runs.comparing.result": "ComparedRun Comparison Difference",
+    "runs.evaluating.result": "Evaluation",
     "runs.folder": "Run",
+    "runs.prediction.result": "ImagePrediction ImagePredictions",
     "runs.rates.result": "RateSearch",
     "training.batches.draws": "fold uniform",
     "use": "Use",

@@ -29,6 +29,11 @@ class Experiment:
     """An experiment: values from files, overrides and Python, and the plugins that it may name.
 
     Made by `load`; never changed, `override` returns another one.
+
+    Attributes:
+        tree: Its values, each with its origin.
+        registry: The plugins that it may name.
+        source: Images that are in this process, in the place of its dataset, if they were handed over.
     """
 
     def __init__(
@@ -42,7 +47,7 @@ class Experiment:
     ) -> None:
         self.tree = tree
         self.registry = registry
-        self._source = source
+        self.source = source
         self._architecture = architecture
         self._problems = tuple(problems)
 
@@ -74,7 +79,7 @@ class Experiment:
         uses = implied_uses(self.tree, default_uses())
         tree = apply_overrides(self.tree, overrides, defaults=uses, problems=problems)
         return Experiment(
-            tree, registry=self.registry, source=self._source, architecture=self._architecture, problems=problems
+            tree, registry=self.registry, source=self.source, architecture=self._architecture, problems=problems
         )
 
     @cached_property
@@ -84,7 +89,7 @@ class Experiment:
         Raises:
             ConfigError: everything that is wrong, each with its place.
         """
-        lookup = WithOwn(self.registry.catalogue, self._source, self._architecture)
+        lookup = WithOwn(self.registry.catalogue, self.source, self._architecture)
         return resolve(self.tree, lookup, list(self._problems))
 
     def check(self) -> None:
@@ -120,7 +125,7 @@ class Experiment:
     def _cache(self, wanted: Path | str | None) -> Path | None:
         from sightkit.runs.cache import cache_folder
 
-        return None if self._source is not None and wanted is None else cache_folder(wanted)
+        return None if self.source is not None and wanted is None else cache_folder(wanted)
 
     def run(
         self,

@@ -11,13 +11,17 @@ import typer
 from sightkit.cli import (
     cache,
     check,
+    compare,
     components,
     data,
+    evaluate,
     lr_find,
     plugins,
+    predict,
     prepare,
     preview,
     recipes,
+    report,
     resume,
     run,
     schema,
@@ -38,6 +42,10 @@ app = typer.Typer(
 )
 app.command("run")(run.run)
 app.command("resume")(resume.resume)
+app.command("evaluate")(evaluate.evaluate)
+app.command("compare")(compare.compare)
+app.command("report")(report.report)
+app.command("predict")(predict.predict)
 app.command("check")(check.check)
 app.command("prepare")(prepare.prepare)
 app.command("data")(data.data)

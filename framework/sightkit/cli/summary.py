@@ -48,7 +48,8 @@ def number(value: float | None) -> str:
 def print_table_of_paths(run: Run) -> None:
     """Print where the run and its pictures are."""
     files = [file for file in run.reports if file.suffix in {".png", ".svg", ".html"}] or run.reports
-    rows = [["run", short(run.path)], *(["picture", short(file)] for file in files)]
+    rows = [["run", short(run.path)]]
+    rows += [["report" if file.suffix == ".html" else "picture", short(file)] for file in files]
     if run.findings:
         rows.append(["findings", short(run.path / DATA)])
     print_text("\n" + "\n".join(f"{name:9}{path}" for name, path in rows))

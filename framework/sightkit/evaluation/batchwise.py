@@ -67,9 +67,15 @@ class Batchwise:
 
         with closing(ahead(read, range(0, max(len(rows), 1), size))) as batches:
             for batch in batches:
-                yield self._applied(batch, size=size)
+                yield self.apply(*batch)
 
-    def _applied(self, batch: Sequence[NDArray[Any]], *, size: int) -> NDArray[np.float32]:
+    def apply(self, *batch: NDArray[Any]) -> NDArray[np.float32]:
+        """Return what comes of one batch.
+
+        Args:
+            batch: The function's arguments, ``(n, ...)`` each, ``n`` no more than a call is given.
+        """
+        size = self._batch_size or rows_a_call(batch[0].shape[1:])
         count = len(batch[0])
         missing = size - count
         padded = [np.pad(each, [(0, missing), *[(0, 0)] * (each.ndim - 1)]) if missing else each for each in batch]

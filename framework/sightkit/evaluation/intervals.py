@@ -6,7 +6,9 @@ NumPy is imported where it is used: plugins import `wilson_interval` from here, 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 from sightkit.errors import PluginError
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from sightkit.contracts import MetricFunction, Predictions
+    from sightkit.contracts import MetricFunction, Predictions, Score
 
     Resampled = Callable[[NDArray[np.int64], NDArray[np.float64], NDArray[np.int64]], object]
 
@@ -24,6 +26,9 @@ NORMAL_QUANTILE = 1.959963984540054
 
 CALLED_RESAMPLES = 200
 """How often a metric that offers no ``resampled`` is called."""
+
+RESAMPLED, CALLED = "bootstrap", f"called {CALLED_RESAMPLES} times"
+"""How scores.json calls the two ways of resampling."""
 
 COUNTS_AT_ONCE = 4_000_000
 """Counts drawn at a time, 8 bytes each: 60,000 samples then take some 100 MB instead of 1.5 GB."""
@@ -55,43 +60,86 @@ def wilson_interval(successes: int, trials: int) -> tuple[float, float]:
     return (centre - reach if successes else 0.0), (centre + reach if successes < trials else 1.0)
 
 
-def bootstrap_interval(
-    metric: MetricFunction, predictions: Predictions, *, seed: int, resamples: int = 1000
-) -> tuple[float, float]:
-    """Return the 95 % percentile interval of a score over resampled cases.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bootstrap:
+    """What resampling says of a score.
+
+    Attributes:
+        interval: The 95 % interval of the value; ``(nan, nan)`` where there is none.
+        per_class: The same of each class, in class order; ``None`` where ``resampled`` gives the value alone.
+        method: How the resamples were scored: `RESAMPLED` or `CALLED`.
+    """
+
+    interval: tuple[float, float]
+    per_class: tuple[tuple[float, float], ...] | None
+    method: str
+
+
+def bootstrap(
+    metric: MetricFunction, predictions: Predictions, *, score: Score, seed: int, resamples: int = 1000
+) -> Bootstrap:
+    """Return the 95 % intervals of a score and its classes over resampled cases.
 
     Each resample draws ``n`` of the ``n`` samples with replacement, regardless of their class, and is described by how
     often each was drawn: a metric with ``resampled`` scores all of them at once. One without is called on the first
-    200 of the same resamples. Source: B. Efron, "Nonparametric standard errors and confidence intervals", Canadian
-    Journal of Statistics 9 (1981), 139-158.
+    200 of the same resamples. See `bias_corrected_interval` for what is made of the values.
 
-    A resample on which the score is not defined is left out: it is ``nan``, or the metric raised a `ValueError` or an
-    `ArithmeticError` when called on it. The interval is ``(nan, nan)`` where that leaves less than half of the
-    resamples, and where there are fewer than two samples, which say nothing about how samples differ.
+    A resample on which a value is not defined is left out: it is ``nan``, or the metric raised a `ValueError` or an
+    `ArithmeticError` when called on it. Fewer than two samples, which say nothing about how samples differ, have no
+    intervals.
 
     Args:
         metric: The metric.
         predictions: The split it is computed on.
+        score: What it said of that split.
         seed: The same seed draws the same resamples of a split, whatever the metric.
         resamples: How many are drawn for a metric with ``resampled``.
 
     Raises:
-        PluginError: the metric's ``resampled`` does not return one number a resample.
+        PluginError: the metric's ``resampled`` does not return numbers of one of the shapes that are expected.
+    """
+    count = len(predictions.labels)
+    method = RESAMPLED if hasattr(metric, "resampled") else CALLED
+    if count < 2:
+        return Bootstrap(interval=(math.nan, math.nan), per_class=None, method=method)
+    if hasattr(metric, "resampled"):
+        values = resampled_values(metric.resampled, predictions, drawn_counts(count, seed=seed, resamples=resamples))
+    else:
+        fewer = min(resamples, CALLED_RESAMPLES)
+        values = called_values(metric, predictions, drawn_counts(count, seed=seed, resamples=fewer))
+    whole = bias_corrected_interval(values[:, 0], estimate=score.value)
+    classes = zip(values.T[1:], score.per_class or (), strict=False)
+    per_class = tuple(bias_corrected_interval(column, estimate=value) for column, value in classes)
+    return Bootstrap(interval=whole, per_class=per_class or None, method=method)
+
+
+def bias_corrected_interval(values: NDArray[np.float64], *, estimate: float) -> tuple[float, float]:
+    """Return what 95 % of the values of resamples lie between, corrected for their bias.
+
+    Macro F1 of many classes, for one, is on average smaller in a resample than in the split that it was drawn from, and
+    in the split smaller than it is in truth. Percentiles would be too low twice over; which ones are taken instead is
+    said by how many values are below the estimate. Source: B. Efron, "Nonparametric standard errors and confidence
+    intervals", Canadian Journal of Statistics 9 (1981), 139-158, sections 8 and 9.
+
+    Args:
+        values: Of the resamples; ``nan`` where not defined.
+        estimate: The value of the split itself.
+
+    Returns:
+        The interval; ``(nan, nan)`` where the estimate or more than half of the values are not defined.
     """
     import numpy as np
 
-    count = len(predictions.labels)
-    if count < 2:
-        return math.nan, math.nan
-    if hasattr(metric, "resampled"):
-        values = resampled_values(metric.resampled, predictions, seed=seed, resamples=resamples)
-    else:
-        values = called_values(metric, predictions, seed=seed, resamples=min(resamples, CALLED_RESAMPLES))
     defined = values[~np.isnan(values)]
-    if 2 * len(defined) < len(values):
+    if math.isnan(estimate) or not len(defined) or 2 * len(defined) < len(values):
         return math.nan, math.nan
-    low, high = np.percentile(defined, (2.5, 97.5))
-    return float(low), float(high)
+    # Values that equal the estimate are half below it.
+    below = (np.count_nonzero(defined < estimate) + np.count_nonzero(defined <= estimate)) / 2
+    normal = NormalDist()
+    shift = 2 * normal.inv_cdf(min(max(below, 0.5), len(defined) - 0.5) / len(defined))
+    shares = [normal.cdf(shift - NORMAL_QUANTILE), normal.cdf(shift + NORMAL_QUANTILE)]
+    low, high = np.quantile(defined, shares).tolist()
+    return low, high
 
 
 def drawn_counts(
@@ -113,43 +161,47 @@ def drawn_counts(
 
 
 def resampled_values(
-    resampled: Resampled, predictions: Predictions, *, seed: int, resamples: int
+    resampled: Resampled, predictions: Predictions, draws: Iterable[NDArray[np.int64]]
 ) -> NDArray[np.float64]:
-    """Return the scores of all resamples, from a metric that scores many at once."""
+    """Return the scores of all resamples, ``(resamples, 1)`` or ``(resamples, 1 + classes)``, many at once."""
     import numpy as np
 
+    wide = 1 + predictions.probabilities.shape[1]
     values = []
-    for counts in drawn_counts(len(predictions.labels), seed=seed, resamples=resamples):
+    for counts in draws:
         returned = np.asarray(resampled(predictions.labels, predictions.probabilities, counts))
-        if returned.shape != (len(counts),) or returned.dtype.kind not in "fiu":
+        rows = len(counts)
+        if returned.shape not in {(rows,), (rows, wide)} or returned.dtype.kind not in "fiu":
             message = (
-                f"resampled() returned {returned.dtype} of shape {returned.shape}; "
-                f"expected float64 of shape ({len(counts)},), one number a resample"
+                f"resampled() returned {returned.dtype} of shape {returned.shape}; expected float64 of shape "
+                f"({rows},), one number a resample, or ({rows}, {wide}), with one for each class after it"
             )
             raise PluginError(message)
-        values.append(returned.astype(np.float64))
+        values.append(returned.reshape(rows, -1).astype(np.float64))
     return np.concatenate(values)
 
 
 def called_values(
-    metric: MetricFunction, predictions: Predictions, *, seed: int, resamples: int
+    metric: MetricFunction, predictions: Predictions, draws: Iterable[NDArray[np.int64]]
 ) -> NDArray[np.float64]:
-    """Return the scores of all resamples, from a metric that is called on the arrays of each."""
+    """Return the scores of all resamples, ``(resamples, 1 + classes)``, from a metric that is called on each."""
     import numpy as np
 
     everyone = np.arange(len(predictions.labels))
     values = []
-    for counts in drawn_counts(len(everyone), seed=seed, resamples=resamples):
+    for counts in draws:
         for row in counts:
             cases = np.repeat(everyone, row)
-            values.append(value_or_nan(metric, predictions.labels[cases], predictions.probabilities[cases]))
+            values.append(values_or_nan(metric, predictions.labels[cases], predictions.probabilities[cases]))
     return np.array(values, dtype=np.float64)
 
 
-def value_or_nan(metric: MetricFunction, labels: NDArray[np.int64], probabilities: NDArray[np.float64]) -> float:
-    """Return the score of one resample; ``nan`` where the metric says that it is not defined there."""
+def values_or_nan(metric: MetricFunction, labels: NDArray[np.int64], probabilities: NDArray[np.float64]) -> list[float]:
+    """Return the value of one resample and those of its classes; ``nan`` where the metric says it is not defined."""
+    undefined = [math.nan] * probabilities.shape[1]
     try:
-        return float(metric(labels, probabilities).value)
+        score = metric(labels, probabilities)
+        return [float(score.value), *map(float, undefined if score.per_class is None else score.per_class)]
     except (ValueError, ArithmeticError):
         # scikit-learn, for one, refuses a resample that lacks a class.
-        return math.nan
+        return [math.nan, *undefined]

@@ -41,6 +41,14 @@ class Predictor:
         rows = np.arange(len(images)) if rows is None else rows
         return np.concatenate(list(self._batchwise(images, rows)))
 
+    def logits_of_batch(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return the logits float32 ``(n, classes)`` of images uint8 ``(n, height, width, channels)``, at most a batch.
+
+        They are bit for bit what `logits` says of them, whichever others are in the batch; see `rows_a_call` for how
+        many fit into one.
+        """
+        return self._batchwise.apply(images)
+
     def probabilities(self, images: ImageArray, rows: NDArray[np.int64] | None = None) -> NDArray[np.float64]:
         """Return the probabilities float64 ``(n, classes)`` of images, chosen as for `logits`."""
         return softmax(self.logits(images, rows))
@@ -63,9 +71,14 @@ def scaled(images: tf.Tensor) -> tf.Tensor:
     return tf.cast(images, tf.float32) / 255.0
 
 
-def softmax(logits: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Return probabilities float64 ``(n, classes)``; rows sum to one."""
+def softmax(logits: NDArray[np.float32], *, temperature: float = 1.0) -> NDArray[np.float64]:
+    """Return probabilities float64 ``(n, classes)``; rows sum to one.
+
+    Args:
+        logits: float32 ``(n, classes)``.
+        temperature: What they are divided by; above 1, probabilities come closer to each other.
+    """
     shifted = logits.astype(np.float64) - logits.max(axis=1, keepdims=True)
-    powers = np.exp(shifted)
+    powers = np.exp(shifted / temperature)
     total: NDArray[np.float64] = powers / powers.sum(axis=1, keepdims=True)
     return total

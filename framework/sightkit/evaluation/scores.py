@@ -1,16 +1,16 @@
-"""Scores: what every metric says about the predictions of a split, with intervals, and their JSON form."""
+"""Scores: what every metric says about the predictions of a split, with intervals."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 from sightkit.contracts import MetricFunction, Predictions, Score
 from sightkit.errors import PluginError, SightkitError
-from sightkit.evaluation.intervals import bootstrap_interval
+from sightkit.evaluation.intervals import bootstrap
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,7 +26,7 @@ def score_all(metrics: Mapping[str, MetricFunction], predictions: Predictions, *
 
     Returns:
         The scores in the order of ``metrics``, each with an interval. It is ``(nan, nan)`` where none can be given: see
-        `bootstrap_interval`.
+        `bootstrap`.
 
     Raises:
         PluginError: a metric failed or returned something else than a `Score`; the message names it.
@@ -52,8 +52,8 @@ def score_one(name: str, metric: MetricFunction, predictions: Predictions, *, se
     """Return the score of one metric, with its interval if there is a seed; errors name the metric."""
     try:
         score = checked_score(metric(predictions.labels, predictions.probabilities), predictions)
-        if score.interval is None and seed is not None:
-            score = replace(score, interval=bootstrap_interval(metric, predictions, seed=seed))
+        if seed is not None:
+            score = with_intervals(score, metric, predictions, seed=seed)
     except PluginError as error:
         message = f'metric "{name}": {error}'
         raise PluginError(message) from error
@@ -68,6 +68,18 @@ def score_one(name: str, metric: MetricFunction, predictions: Predictions, *, se
     return score
 
 
+def with_intervals(score: Score, metric: MetricFunction, predictions: Predictions, *, seed: int) -> Score:
+    """Return a score with the intervals that the metric itself doesn't know, and how they were found."""
+    resampled = None
+    if score.interval is None or (score.per_class is not None and score.per_class_intervals is None):
+        resampled = bootstrap(metric, predictions, score=score, seed=seed)
+    if score.interval is None and resampled is not None:
+        score = replace(score, interval=resampled.interval, method=resampled.method)
+    if score.per_class is not None and score.per_class_intervals is None and resampled is not None:
+        score = replace(score, per_class_intervals=resampled.per_class, per_class_method=resampled.method)
+    return score
+
+
 def checked_score(returned: object, predictions: Predictions) -> Score:
     """Return a metric's score as plain Python numbers, after checking that it keeps the contract."""
     if not isinstance(returned, Score):
@@ -77,30 +89,45 @@ def checked_score(returned: object, predictions: Predictions) -> Score:
     per_class = returned.per_class
     if per_class is not None:
         per_class = numbers(per_class, length=classes, what="per_class")
+    intervals = returned.per_class_intervals
+    if intervals is not None:
+        found = items(intervals, length=classes, what="per_class_intervals")
+        intervals = tuple(checked_interval(each, what="per_class_intervals") for each in found)
     interval = returned.interval
-    if interval is not None:
-        low, high = interval = numbers(interval, length=2, what="interval")
-        if low > high:
-            message = f"interval: expected (low, high); found {interval}"
-            raise PluginError(message)
-    return Score(
+    return replace(
+        returned,
         value=number(returned.value, what="value"),
         higher_is_better=bool(returned.higher_is_better),
         per_class=per_class,
-        interval=interval,
+        interval=None if interval is None else checked_interval(interval, what="interval"),
+        per_class_intervals=intervals,
     )
 
 
-def numbers(given: object, *, length: int, what: str) -> tuple[Any, ...]:
+def checked_interval(given: object, *, what: str) -> tuple[float, float]:
+    """Return an interval as two Python floats."""
+    low, high = interval = numbers(given, length=2, what=what)
+    if low > high:
+        message = f"{what}: expected (low, high); found {interval}"
+        raise PluginError(message)
+    return low, high
+
+
+def numbers(given: object, *, length: int, what: str) -> tuple[float, ...]:
     """Return ``length`` numbers as a tuple of Python floats."""
+    return tuple(number(item, what=what) for item in items(given, length=length, what=what))
+
+
+def items(given: object, *, length: int, what: str) -> tuple[Any, ...]:
+    """Return ``length`` things as a tuple."""
     if not isinstance(given, Iterable) or isinstance(given, str | bytes):
         message = f"{what}: expected {length} numbers; found {given!r}"
         raise PluginError(message)
-    checked = tuple(number(item, what=what) for item in given)
-    if len(checked) != length:
-        message = f"{what}: expected {length} numbers; found {len(checked)}"
+    found = tuple(given)
+    if len(found) != length:
+        message = f"{what}: expected {length} numbers; found {len(found)}"
         raise PluginError(message)
-    return checked
+    return found
 
 
 def number(given: object, *, what: str) -> float:
@@ -116,37 +143,3 @@ def read_only(array: NDArray[Any]) -> NDArray[Any]:
     view = array.view()
     view.flags.writeable = False
     return view
-
-
-def scores_document(scores: Mapping[str, Score], *, classes: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """Return the scores of one split as they stand in ``scores.json``.
-
-    Args:
-        scores: The score of each metric by its name.
-        classes: The class names, in label order.
-
-    Returns:
-        ``{metric: {"value", "low", "high", "higher_is_better", "per_class"}}``. ``per_class`` is ``{class: value}``, or
-        ``None`` for a metric without such values. JSON has no ``nan``: what is not defined is ``None``.
-    """
-    return {name: score_document(score, classes=classes) for name, score in scores.items()}
-
-
-def score_document(score: Score, *, classes: Sequence[str]) -> dict[str, Any]:
-    """Return one score as it stands in ``scores.json``."""
-    low, high = score.interval or (math.nan, math.nan)
-    per_class = None
-    if score.per_class is not None:
-        per_class = {name: none_for_nan(value) for name, value in zip(classes, score.per_class, strict=True)}
-    return {
-        "value": none_for_nan(score.value),
-        "low": none_for_nan(low),
-        "high": none_for_nan(high),
-        "higher_is_better": score.higher_is_better,
-        "per_class": per_class,
-    }
-
-
-def none_for_nan(value: float) -> float | None:
-    """Return the number, or ``None`` where it is not defined."""
-    return None if math.isnan(value) else value

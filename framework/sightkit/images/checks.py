@@ -25,17 +25,35 @@ def check_table(source: ImageSource) -> None:
         DataError: no images, fewer than two classes, a class without images, two images of one id, columns of
             different lengths, labels that are no index into the classes, or splits that don't exist.
     """
-    classes, samples = source.classes, source.samples
+    check_sound(source)
+    check_trainable(source)
+
+
+def check_sound(source: ImageSource) -> None:
+    """Refuse a dataset without images, or whose table contradicts itself."""
+    samples = source.samples
     if len(samples.ids) == 0:
         message = "the dataset has no images; expected at least one of each class"
         raise DataError(message)
-    if len(classes) < 2:
-        message = f"expected at least two classes, found {len(classes)}: {named(classes)}"
-        raise DataError(message)
-    check_names("class", classes)
+    check_names("class", source.classes)
     check_names("image id", samples.ids)
     check_columns(samples)
-    check_labels(classes, samples)
+    check_labels(source.classes, samples)
+
+
+def check_trainable(source: ImageSource) -> None:
+    """Refuse a dataset with fewer than two classes, without images of a class, or without images to train on."""
+    if len(source.classes) < 2:
+        message = f"expected at least two classes, found {len(source.classes)}: {named(source.classes)}"
+        raise DataError(message)
+    samples = source.samples
+    if samples.splits is not None and not {None, "train"} & (found := set(samples.splits)):
+        message = f"expected images to train on, found all {len(samples.ids):,} in {' and '.join(map(str, found))}"
+        raise DataError(message)
+    counts = np.bincount(samples.labels.astype(np.int64), minlength=len(source.classes))
+    if empty := [name for name, count in zip(source.classes, counts, strict=True) if count == 0]:
+        message = f"expected images of every class, found none of {named(empty)}; add some or leave the class out"
+        raise DataError(message)
 
 
 def check_names(what: str, names: Sequence[str]) -> None:
@@ -56,13 +74,10 @@ def check_columns(samples: Samples) -> None:
     if unknown := set(samples.splits or ()) - {*SPLIT_NAMES, None}:
         message = f"expected the splits {named(SPLIT_NAMES)}, found {named(sorted(map(str, unknown)))}"
         raise DataError(message)
-    if samples.splits is not None and not {None, "train"} & (found := set(samples.splits)):
-        message = f"expected images to train on, found all {len(samples.ids):,} in {' and '.join(map(str, found))}"
-        raise DataError(message)
 
 
 def check_labels(classes: Sequence[str], samples: Samples) -> None:
-    """Refuse labels that are no index into the classes, and classes without images."""
+    """Refuse labels that are no index into the classes."""
     labels = samples.labels
     if not isinstance(labels, np.ndarray) or labels.ndim != 1 or labels.dtype.kind not in "iu":
         found = f"{labels.dtype} of shape {labels.shape}" if isinstance(labels, np.ndarray) else type(labels).__name__
@@ -72,10 +87,6 @@ def check_labels(classes: Sequence[str], samples: Samples) -> None:
     if outside.any():
         row = int(outside.argmax())
         message = f"{samples.ids[row]}: expected a label from 0 to {len(classes) - 1}, found {labels[row]}"
-        raise DataError(message)
-    counts = np.bincount(labels.astype(np.int64), minlength=len(classes))
-    if empty := [name for name, count in zip(classes, counts, strict=True) if count == 0]:
-        message = f"expected images of every class, found none of {named(empty)}; add some or leave the class out"
         raise DataError(message)
 
 

@@ -36,13 +36,9 @@ def prepare_data(settings: ExperimentSettings, *, cache: Path | None, display: D
     from sightkit.images import prepare
 
     use = settings.dataset
+    task = DatasetTask(seed=settings.seed)
     with placing(use):
-        with blaming(use, "failed while it was built"), unreadable():
-            task = DatasetTask(seed=settings.seed)
-            source = use.component.build(use.params, task)
-            if not isinstance(source, ImageSource):
-                message = f"it built {type(source).__name__}; expected a sightkit.ImageSource"
-                raise TypeError(message)
+        source = build_source(use, task)
         with blaming(use, "failed while its images were read"), unreadable():
             return prepare(
                 source,
@@ -54,6 +50,16 @@ def prepare_data(settings: ExperimentSettings, *, cache: Path | None, display: D
                 progress=display.preparing,
                 waiting=display.waiting,
             )
+
+
+def build_source(use: Use[Any], task: DatasetTask) -> ImageSource:
+    """Return the images of a dataset before any of them is read; raises as `prepare_data` does."""
+    with blaming(use, "failed while it was built"), unreadable():
+        source = use.component.build(use.params, task)
+        if not isinstance(source, ImageSource):
+            message = f"it built {type(source).__name__}; expected a sightkit.ImageSource"
+            raise TypeError(message)
+        return source
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from sightkit.contracts import Predictions
 from sightkit.errors import InterruptedRunError, SightkitError, StorageError
 from sightkit.experiment.text import toml_text, written
 from sightkit.files import write_json, write_text
+from sightkit.runs.calibrate import calibrate, refuse_without_validation
 from sightkit.runs.data import prepare_data
 from sightkit.runs.data_report import data_document
 from sightkit.runs.display import Display
@@ -23,6 +24,7 @@ from sightkit.runs.fit import Fitted, fit
 from sightkit.runs.folder import DATA, RESOLVED, Run, make_folders, only_writer
 from sightkit.runs.judge import build_metrics, predict_split, scores_of, write_reports
 from sightkit.runs.manifest import now, without_secrets
+from sightkit.runs.report_task import report_task
 from sightkit.runs.unchanged import refuse_changes, refuse_other_data
 from sightkit.runs.workers import chief_first, end_together, refuse_other_work, shared_folder, start_replicas
 from sightkit.training.devices.cluster import cluster_for
@@ -69,6 +71,7 @@ def execute(
                 make_folders(unfinished)
             refuse_changes(unfinished, experiment)
         data = prepare_data(settings, cache=cache, display=display)
+        refuse_without_validation(settings, data)
         if unfinished is not None:
             refuse_other_data(unfinished, data)
         display.building(settings.training)
@@ -123,12 +126,14 @@ def carry_out(execution: Execution) -> None:
 
 def finish(execution: Execution, metrics: Mapping[str, MetricFunction], fitted: Fitted, *, start: float) -> None:
     """Judge a trained model and report."""
-    run, settings, data = execution.run, execution.settings, execution.data
+    run, data = execution.run, execution.data
     execution.manifest.update(model=fitted.describe())
     execution.journal.note(f"trained: the best epoch is {fitted.best_epoch}")
-    predictions = predict(execution, fitted.predictor)
+    temperature = calibrate(execution, fitted.predictor)
+    predictions = predict(execution, fitted.predictor, temperature=temperature)
     scores = judge(execution, metrics, predictions)
-    texts = write_reports(settings, data.classes, predictions, run.path / "reports")
+    task = report_task(run, data=data, model=lambda: fitted.model, warn=execution.warn)
+    texts = write_reports(execution.settings, task, predictions, run.path / "reports")
     execution.display.reported(texts)
     execution.manifest.update(
         state="finished",
@@ -147,7 +152,7 @@ def begin(folder: Path, experiment: Experiment, data: PreparedData) -> None:
     write_json(folder / DATA, data_document(data))
 
 
-def predict(execution: Execution, predictor: Predictor) -> dict[str, Predictions]:
+def predict(execution: Execution, predictor: Predictor, *, temperature: float) -> dict[str, Predictions]:
     """Make and store the predictions of every split, those that matter first."""
     from sightkit.evaluation.store import save_predictions
 
@@ -155,7 +160,7 @@ def predict(execution: Execution, predictor: Predictor) -> dict[str, Predictions
     for split in ("test", "validation", "train"):
         if (rows := execution.data.splits.get(split)) is not None:
             execution.display.judging(split)
-            predictions[split] = predict_split(predictor, execution.data, rows)
+            predictions[split] = predict_split(predictor, execution.data, rows, temperature=temperature)
             save_predictions(execution.run.path / "predictions" / f"{split}.npz", predictions[split])
     return predictions
 
@@ -164,13 +169,13 @@ def judge(
     execution: Execution, metrics: Mapping[str, MetricFunction], predictions: Mapping[str, Predictions]
 ) -> dict[str, dict[str, dict[str, Any]]]:
     """Score the predictions of every split, write scores.json and return what is in it."""
-    from sightkit.evaluation.scores import scores_document
+    from sightkit.evaluation.document import scores_document
 
     document = {}
     for split, each in predictions.items():
         scores = scores_of(metrics, each, seed=execution.settings.seed)
         execution.tell("sightkit_evaluated", split=split, scores=dict(scores))
-        document[split] = scores_document(scores, classes=execution.data.classes)
+        document[split] = scores_document(scores, classes=execution.data.classes, labels=each.labels)
     write_json(execution.run.path / "scores.json", document)
     return document
 

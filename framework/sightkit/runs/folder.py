@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import cached_property
@@ -19,7 +19,14 @@ from sightkit.errors import ArtefactError, StorageError
 if TYPE_CHECKING:
     import keras
 
-    from sightkit.contracts import Predictions
+    from sightkit.contracts import ImageSource, Predictions
+    from sightkit.registry.registry import Registry
+    from sightkit.runs.display import Display
+    from sightkit.runs.evaluating.result import Evaluation
+    from sightkit.runs.prediction.inputs import AnyImages
+    from sightkit.runs.prediction.predictor import RunPredictor
+    from sightkit.runs.prediction.result import ImagePrediction, ImagePredictions
+    from sightkit.toml.problems import Problem
 
 MANIFEST = "manifest.json"
 DATA = "data.json"
@@ -62,15 +69,31 @@ class Run:
         return str(self.manifest["state"])
 
     @property
+    def settings_text(self) -> str:
+        """The resolved experiment as TOML, complete with defaults."""
+        path = self.path / RESOLVED
+        try:
+            return path.read_text(encoding="utf-8")
+        except (OSError, ValueError) as error:
+            message = f"{path}: cannot be read: {error}"
+            raise StorageError(message) from error
+
+    @property
     def scores(self) -> dict[str, dict[str, dict[str, Any]]]:
         """``{split: {metric: {"value", "low", "high", ...}}}``."""
         scores: dict[str, dict[str, dict[str, Any]]] = self._read_json("scores.json")
         return scores
 
     @property
+    def data(self) -> dict[str, Any]:
+        """What is known of its images, as it stands in ``data.json``: counts, sizes, statistics and findings."""
+        data: dict[str, Any] = self._read_json(DATA)
+        return data
+
+    @property
     def findings(self) -> list[dict[str, Any]]:
         """What was found out about its images, as it stands in ``data.json``."""
-        findings: list[dict[str, Any]] = self._read_json(DATA)["findings"]
+        findings: list[dict[str, Any]] = self.data["findings"]
         return findings
 
     @property
@@ -109,10 +132,110 @@ class Run:
             message = f"{path}: the model cannot be loaded: {error}"
             raise ArtefactError(message) from error
 
+    def predict(self, images: AnyImages, *, tta: Sequence[str] = ()) -> ImagePredictions:
+        """Return what the model says about images, decoded as those that it was trained on; needs no dataset.
+
+        An image of the run's own data gets the probabilities that are stored of it, bit for bit on the machine, build
+        and number of threads that trained it, whichever others it comes with. One that can't be used is an entry of
+        ``errors`` and stops nothing.
+
+        Args:
+            images: Paths of image files and arrays, uint8 ``(height, width)`` or ``(height, width, 1 or 3)`` of any
+                size, in any mixture; or an array of them, ``(n, height, width[, 1 or 3])``. A single path may also be a
+                folder, which means the images anywhere below it, or a pattern such as ``"photos/**/*.jpg"``.
+            tta: Test-time augmentation: ``"flip"``, ``"shift"`` or both; probabilities are averaged over these views of
+                an image, see `views_of`.
+
+        Raises:
+            ConfigError: the run hasn't finished, there is no such view, or a single path leads nowhere.
+            DataError: there is no image in a folder, or an array is no array of images.
+            ArtefactError: the model can't be loaded.
+            StorageError: a file of the run is missing or damaged.
+        """
+        from sightkit.runs.prediction.predictor import predict_all
+
+        return predict_all(self._predictor, images, tta=tta)
+
+    def predict_each(self, images: AnyImages, *, tta: Sequence[str] = ()) -> Generator[ImagePrediction, None, None]:
+        """Yield what the model says about each image, in their order; arguments and errors as for `predict`.
+
+        Memory holds few of them at a time, however many there are. To be closed by whoever stops asking.
+        """
+        from sightkit.runs.prediction.predictor import predict_each
+
+        return predict_each(self._predictor, images, tta=tta)
+
+    @cached_property
+    def _predictor(self) -> RunPredictor:
+        from sightkit.runs.prediction.predictor import RunPredictor
+
+        return RunPredictor(self)
+
     @property
     def reports(self) -> list[Path]:
         """The files that its reports wrote."""
         return sorted(path for path in (self.path / "reports").rglob("*") if path.is_file())
+
+    def evaluate(
+        self,
+        *,
+        split: str | None = None,
+        data: Path | str | ImageSource | None = None,
+        name: str | None = None,
+        skip_unknown: bool = False,
+        skip_bad: bool = False,
+        metrics: Sequence[Mapping[str, Any]] | None = None,
+        registry: Registry | None = None,
+        cache_dir: Path | str | None = None,
+        display: Display | None = None,
+    ) -> Evaluation:
+        """Judge the run again: its stored predictions, or what its model says about other data.
+
+        Without ``data`` no model is loaded, and the scores of the split in ``scores.json`` are brought up to date. Of
+        other data the predictions are stored in ``evaluations/NAME`` in the run's folder, with the scores; where the
+        same images were judged before, those predictions are used again.
+
+        Args:
+            split: Which split; by default test images, or else validation or training images. Of other data, the images
+                that it puts into this split itself; by default all.
+            data: A folder with a folder for each class, a TOML file with a table ``[dataset]``, or images in memory,
+                such as an `ArraySource`. They are brought to the form of the run's own images. Its classes are those of
+                the same name, in any order; it may lack some.
+            name: What the evaluation of other data is called; by default like the data.
+            skip_unknown: Leave out images of classes that the run doesn't know, instead of refusing the data.
+            skip_bad: Leave out images that can't be decoded, instead of refusing the data.
+            metrics: Others than the run's, as in ``[[metrics]]``: ``[{"use": "f1", "average": "weighted"}]``. Then
+                ``scores.json`` stays as it is.
+            registry: The plugins that metrics and datasets may come from; by default the built-in and installed ones.
+            cache_dir: Where prepared images are kept, see `Experiment.prepare`.
+            display: Who watches; nobody by default.
+
+        Raises:
+            ConfigError: the run has not finished, or there is no such split or metric.
+            DataError: the other data can't be used, or has classes that the run doesn't know.
+            StorageError: predictions can't be read, or scores can't be written.
+            SightkitError: of a kind that says what else went wrong.
+        """
+        from sightkit.config.overrides import python_overrides
+        from sightkit.runs.cache import cache_folder
+        from sightkit.runs.evaluating.evaluate import evaluate
+
+        problems: list[Problem] = []
+        wanted = {} if metrics is None else {"metrics": metrics}
+        in_memory = data is not None and not isinstance(data, Path | str)
+        return evaluate(
+            self,
+            split=split,
+            data=Path(data) if isinstance(data, str) else data,
+            name=name,
+            skip_unknown=skip_unknown,
+            skip_bad=skip_bad,
+            overrides=python_overrides(wanted, problems),
+            problems=problems,
+            registry=registry,
+            cache=None if in_memory and cache_dir is None else cache_folder(cache_dir),
+            display=display,
+        )
 
     def _read_json(self, name: str) -> Any:
         path = self.path / name

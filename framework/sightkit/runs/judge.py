@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sightkit.contracts import MetricFunction, MetricTask, Predictions, ReportTask, Score
 from sightkit.errors import DivergedError, PluginError
@@ -19,10 +19,27 @@ if TYPE_CHECKING:
 
     from sightkit.evaluation.predict import Predictor
     from sightkit.images import PreparedData
+    from sightkit.images.prepared import ImageArray
 
 
 DRAWING = threading.Lock()
 """One report at a time: what matplotlib is told to put back afterwards belongs to all runs of a process."""
+
+
+class Labelled(Protocol):
+    """Images with names and labels: of a run, or others."""
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The name of each image."""
+
+    @property
+    def labels(self) -> NDArray[np.int64]:
+        """int64 ``(n,)``."""
+
+    @property
+    def images(self) -> ImageArray:
+        """uint8 ``(n, height, width, channels)``."""
 
 
 def build_metrics(settings: ExperimentSettings, classes: tuple[str, ...]) -> dict[str, MetricFunction]:
@@ -30,7 +47,7 @@ def build_metrics(settings: ExperimentSettings, classes: tuple[str, ...]) -> dic
     return {metric.name: build(metric, MetricTask(classes=classes)) for metric in settings.metrics}
 
 
-def logits_of(predictor: Predictor, data: PreparedData, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+def logits_of(predictor: Predictor, data: Labelled, rows: NDArray[np.int64]) -> NDArray[np.float32]:
     """Return the logits of the images at ``rows``.
 
     Raises:
@@ -49,11 +66,14 @@ def logits_of(predictor: Predictor, data: PreparedData, rows: NDArray[np.int64])
     return logits
 
 
-def predict_split(predictor: Predictor, data: PreparedData, rows: NDArray[np.int64]) -> Predictions:
+def predict_split(
+    predictor: Predictor, data: Labelled, rows: NDArray[np.int64], *, temperature: float = 1.0
+) -> Predictions:
     """Return what the model says about the images at ``rows``; raises as `logits_of` does."""
     from sightkit.evaluation.predict import softmax
 
-    labels, probabilities = data.labels[rows], softmax(logits_of(predictor, data, rows))
+    labels, logits = data.labels[rows], logits_of(predictor, data, rows)
+    probabilities = softmax(logits, temperature=temperature)
     labels.flags.writeable = probabilities.flags.writeable = False  # else a report could change what the next one sees
     return Predictions(ids=tuple(data.ids[row] for row in rows.tolist()), labels=labels, probabilities=probabilities)
 
@@ -72,7 +92,7 @@ def values_of(
 
 
 def write_reports(
-    settings: ExperimentSettings, classes: tuple[str, ...], predictions: Mapping[str, Predictions], folder: Path
+    settings: ExperimentSettings, task: ReportTask, predictions: Mapping[str, Predictions], folder: Path
 ) -> list[str]:
     """Let every report write its files and return their texts for the terminal.
 
@@ -83,7 +103,7 @@ def write_reports(
 
     texts = []
     for use in settings.reports:
-        report = build(use, ReportTask(classes=classes, experiment=settings.name))
+        report = build(use, task)
         with DRAWING, blaming(use, "failed while it wrote its files"):
             output: Any = report(predictions, own_folder(folder, use))
             if not isinstance(output, ReportOutput):

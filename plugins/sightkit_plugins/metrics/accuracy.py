@@ -27,7 +27,9 @@ def accuracy(labels: NDArray[np.int64], probabilities: NDArray[np.float64], /) -
     """Score probabilities ``(n, classes)`` against labels ``(n,)``; ``nan`` without any."""
     images = len(labels)
     correct = int((probabilities.argmax(axis=1) == labels).sum())
-    return Score(value=correct / images if images else math.nan, interval=wilson_interval(correct, images))
+    return Score(
+        value=correct / images if images else math.nan, interval=wilson_interval(correct, images), method="wilson"
+    )
 
 
 @hookimpl

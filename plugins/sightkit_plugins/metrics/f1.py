@@ -23,10 +23,11 @@ class F1Params(Params):
 
 
 def build_f1(params: F1Params, _task: MetricTask) -> ResampledMetricFunction:
-    """Return F1, averaged over classes; `AveragedRate` says what counts for classes that do not occur."""
-    from sightkit_plugins.metrics._rates import AveragedRate, f1
+    """Return F1, averaged over classes; `Rate` says what counts for classes that do not occur."""
+    from sightkit_plugins.metrics._counted import averaged_rate
+    from sightkit_plugins.metrics._rates import f_beta
 
-    return AveragedRate(f1, params.average)
+    return averaged_rate(f_beta(1.0), params.average)
 
 
 @hookimpl

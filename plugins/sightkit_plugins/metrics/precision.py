@@ -23,15 +23,16 @@ class PrecisionParams(Params):
 
 
 def build_precision(params: PrecisionParams, _task: MetricTask) -> ResampledMetricFunction:
-    """Return precision, averaged over classes; `AveragedRate` says what counts for classes that do not occur."""
-    from sightkit_plugins.metrics._rates import AveragedRate, precision
+    """Return precision, averaged over classes; `Rate` says what counts for classes that do not occur."""
+    from sightkit_plugins.metrics._counted import averaged_rate
+    from sightkit_plugins.metrics._rates import precision
 
-    return AveragedRate(precision, params.average)
+    return averaged_rate(precision(), params.average)
 
 
 @hookimpl
 def sightkit_metrics() -> list[Metric[PrecisionParams]]:
-    """Offer precision."""
+    """Offer Precision."""
     return [
         Metric(
             name="precision",

@@ -23,15 +23,16 @@ class RecallParams(Params):
 
 
 def build_recall(params: RecallParams, _task: MetricTask) -> ResampledMetricFunction:
-    """Return recall, averaged over classes; `AveragedRate` says what counts for classes that do not occur."""
-    from sightkit_plugins.metrics._rates import AveragedRate, recall
+    """Return recall, averaged over classes; `Rate` says what counts for classes that do not occur."""
+    from sightkit_plugins.metrics._counted import averaged_rate
+    from sightkit_plugins.metrics._rates import recall
 
-    return AveragedRate(recall, params.average)
+    return averaged_rate(recall(), params.average)
 
 
 @hookimpl
 def sightkit_metrics() -> list[Metric[RecallParams]]:
-    """Offer recall."""
+    """Offer Recall."""
     return [
         Metric(
             name="recall",

@@ -51,6 +51,34 @@ class ConfusionMatrix:
         return rates
 
 
+@dataclass(frozen=True, slots=True)
+class ConfusedPair:
+    """Images of one class that were taken for another.
+
+    Attributes:
+        actual: What they are, a label.
+        predicted: What they were taken for, a label.
+        images: How many there are.
+        share: Of all images of the actual class.
+    """
+
+    actual: int
+    predicted: int
+    images: int
+    share: float
+
+
+def confused_pairs(matrix: ConfusionMatrix) -> list[ConfusedPair]:
+    """Return the pairs of classes between which images went wrong, those with most images first."""
+    wrong = matrix.counts - np.diag(np.diagonal(matrix.counts))
+    shares = np.nan_to_num(matrix.rates)
+    # Of pairs that are equally frequent, the one whose actual class is smaller is the more confused.
+    order = np.lexsort((-shares.ravel(), -wrong.ravel()))[: np.count_nonzero(wrong)]
+    actual, predicted = np.divmod(order, len(matrix.classes))
+    columns = (actual, predicted, wrong[actual, predicted], shares[actual, predicted])
+    return [ConfusedPair(*pair) for pair in zip(*(column.tolist() for column in columns), strict=True)]
+
+
 def count_confusions(predictions: Predictions, *, classes: tuple[str, ...]) -> ConfusionMatrix:
     """Count which class was taken for which; of classes that are equally probable, the first one is predicted."""
     predicted = predictions.probabilities.argmax(axis=1)

@@ -16,6 +16,7 @@ from matplotlib.ticker import MaxNLocator
 from rich.cells import cell_len
 
 from sightkit_plugins.reports._confusion import percent, printable, shortened, shown_names
+from sightkit_plugins.reports._confusion_order import reordered, similarity_order
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sightkit_plugins.reports._confusion import ConfusionMatrix
+
+CLASSES_IN_ORDER = 30
+"""Up to so many classes stand in the order in which the dataset has them, and have a number in each cell."""
 
 DOTS_PER_INCH = 160
 POINTS_PER_INCH = 72
@@ -60,7 +64,7 @@ def sizes_for(matrix: ConfusionMatrix) -> Sizes:
     if classes <= 12:
         cell = max(0.6, 0.12 + digits * 9 * CELL_WIDTH / POINTS_PER_INCH)
         return Sizes(side=max(2.4, classes * cell), font=9, heading=11, numbers=9, rates=True, label_step=1)
-    if classes <= 30:
+    if classes <= CLASSES_IN_ORDER:
         cell = max(0.34, 0.08 + digits * 7 * CELL_WIDTH / POINTS_PER_INCH)
         return Sizes(side=classes * cell, font=8, heading=11, numbers=7, rates=False, label_step=1)
     side = min(max(9.0, classes * 0.085), 24.0)
@@ -69,14 +73,20 @@ def sizes_for(matrix: ConfusionMatrix) -> Sizes:
     return Sizes(side=side, font=font, heading=1.2 * side, numbers=None, rates=False, label_step=step)
 
 
-def draw_picture(matrix: ConfusionMatrix, path: Path, *, title: str, normalise: bool) -> Path:
-    """Write the picture as PNG to ``path`` and return it.
+def draw_pictures(matrix: ConfusionMatrix, stem: Path, *, title: str, normalise: bool) -> list[Path]:
+    """Write the picture as ``<stem>.png`` and ``<stem>.svg`` and return them.
 
-    Colour follows the square root of the value: the few confusions that matter would be white on a straight scale.
-    While it draws, matplotlib's own defaults are set and nothing of the host's; what was set before comes back.
+    Of more than 30 classes, those that are taken for each other stand side by side, so that confusions are found near
+    the diagonal: see `similarity_order`. Colour follows the square root of the value: the few confusions that matter
+    would be white on a straight scale. While it draws, matplotlib's own defaults are set and nothing of the host's;
+    what was set before comes back.
     """
     fonts = ["DejaVu Sans", *installed(FALLBACK_FONTS)]
-    own = {"font.family": fonts, "text.parse_math": False}
+    # An SVG has letters as shapes: it looks the same where the fonts are not installed, and no name in it is text that
+    # a browser might take for something else. The salt makes its ids the same every time.
+    own = {"font.family": fonts, "text.parse_math": False, "svg.fonttype": "path", "svg.hashsalt": "sightkit"}
+    large = len(matrix.classes) > CLASSES_IN_ORDER
+    matrix = reordered(matrix, similarity_order(matrix)) if large else matrix
     # "default" is what matplotlib ships: not the matplotlibrc of whatever folder this process was started in.
     with matplotlib.style.context(["default", own]):
         figure = Figure()
@@ -91,13 +101,18 @@ def draw_picture(matrix: ConfusionMatrix, path: Path, *, title: str, normalise: 
             draw_numbers(axes, image, matrix, sizes=sizes)
         draw_scale(figure, image, sizes=sizes, normalise=normalise)
         accuracy = f"accuracy {percent(matrix.correct / matrix.images)}, {matrix.images_in_words}"
+        if large:
+            accuracy += f", {len(matrix.classes):,} classes ordered by similarity"
         axes.set_title(
             f"{shortened(printable(title), width=60)}\n{accuracy}", loc="left", fontsize=sizes.heading, pad=10
         )
-        figure.savefig(
-            path, dpi=DOTS_PER_INCH, format="png", bbox_inches="tight", pad_inches=0.2, metadata={"Software": None}
-        )
-    return path
+        files = []
+        for suffix, metadata in ((".png", {"Software": None}), (".svg", {"Date": None, "Creator": None})):
+            files.append(stem.with_name(f"{stem.name}{suffix}"))
+            figure.savefig(
+                files[-1], dpi=DOTS_PER_INCH, bbox_inches="tight", pad_inches=0.2, metadata=metadata, format=suffix[1:]
+            )
+    return files
 
 
 def draw_cells(axes: Axes, matrix: ConfusionMatrix, *, normalise: bool) -> AxesImage:

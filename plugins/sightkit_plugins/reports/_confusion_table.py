@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import math
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from sightkit_plugins.reports._confusion import confused_pairs
 
 if TYPE_CHECKING:
     from sightkit_plugins.reports._confusion import ConfusionMatrix
@@ -16,27 +18,61 @@ CORNER = "actual / predicted"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
+PAIR_COLUMNS = ("actual", "predicted", "images", "share of the actual class")
+CLASS_COLUMNS = (
+    "class", "images", "predicted", "true positives", "false positives", "false negatives", "true negatives",
+    "precision", "recall", "f1",
+)  # fmt: skip
+
+
 def write_tables(matrix: ConfusionMatrix, stem: Path) -> list[Path]:
-    """Write ``<stem>.csv`` with counts and ``<stem>-rates.csv`` with shares of the actual class, and return them.
+    """Write four tables and return them.
 
-    Rows are actual classes, columns predicted ones; the share of a class without images is empty. UTF-8 with the mark
-    by which spreadsheets know it (``encoding="utf-8-sig"`` in Python; pandas takes it as it is).
+    ``<stem>.csv`` has counts and ``<stem>-rates.csv`` shares of the actual class: rows are actual classes, columns
+    predicted ones; the share of a class without images is empty. ``<stem>-pairs.csv`` has the pairs of classes that
+    were confused, the most frequent first, ``<stem>-classes.csv`` a row for each class: see `class_rows`. UTF-8 with
+    the mark by which spreadsheets know it (``encoding="utf-8-sig"`` in Python; pandas takes it as it is).
     """
-    rates = [["" if math.isnan(rate) else round(rate, 6) for rate in row] for row in matrix.rates.tolist()]
-    return [
-        write_table(matrix.classes, matrix.counts.tolist(), stem.with_name(f"{stem.name}.csv")),
-        write_table(matrix.classes, rates, stem.with_name(f"{stem.name}-rates.csv")),
+    names = [harmless(name) for name in matrix.classes]
+    square = {"": matrix.counts.tolist(), "-rates": [[written(rate) for rate in row] for row in matrix.rates.tolist()]}
+    tables: dict[str, list[list[object]]] = {
+        part: [[CORNER, *names], *([name, *row] for name, row in zip(names, cells, strict=True))]
+        for part, cells in square.items()
+    }
+    pairs = [
+        [names[pair.actual], names[pair.predicted], pair.images, written(pair.share)] for pair in confused_pairs(matrix)
     ]
+    tables["-pairs"] = [[*PAIR_COLUMNS], *pairs]
+    tables["-classes"] = [[*CLASS_COLUMNS], *class_rows(matrix, names)]
+    return [write_table(rows, stem.with_name(f"{stem.name}{part}.csv")) for part, rows in tables.items()]
 
 
-def write_table(classes: Iterable[str], cells: list[list[object]], path: Path) -> Path:
-    """Write one table with the class names around it."""
-    names = [harmless(name) for name in classes]
+def class_rows(matrix: ConfusionMatrix, names: Sequence[str]) -> list[list[object]]:
+    """Return a row for each class: `CLASS_COLUMNS`.
+
+    Precision, recall and F1 are those of the metrics: 0 where no image of the class was found, empty for a class that
+    occurs neither among the labels nor among the predictions.
+    """
+    actual, predicted = matrix.counts.sum(axis=1).tolist(), matrix.counts.sum(axis=0).tolist()
+    rows: list[list[object]] = []
+    for name, images, taken, right in zip(names, actual, predicted, matrix.counts.diagonal().tolist(), strict=True):
+        rates = [right / max(taken, 1), right / max(images, 1), 2 * right / max(images + taken, 1)]
+        occurs = images + taken > 0
+        rest = [taken - right, images - right, matrix.images - images - taken + right]
+        rows.append([name, images, taken, right, *rest, *(written(rate) if occurs else "" for rate in rates)])
+    return rows
+
+
+def written(share: float) -> float | str:
+    """Return a share with six decimals; nothing where it is not defined."""
+    return "" if math.isnan(share) else round(share, 6)
+
+
+def write_table(rows: Iterable[Sequence[object]], path: Path) -> Path:
+    """Write one table."""
     # A name from a folder may hold bytes that are no text; better an escape in the table than no table.
     with path.open("w", encoding="utf-8-sig", errors="backslashreplace", newline="") as file:
-        table = csv.writer(file)
-        table.writerow([CORNER, *names])
-        table.writerows([name, *row] for name, row in zip(names, cells, strict=True))
+        csv.writer(file).writerows(rows)
     return path
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from rich.cells import cell_len
 
-from sightkit_plugins.reports._confusion import percent, shown_names
+from sightkit_plugins.reports._confusion import confused_pairs, percent, shown_names
 
 if TYPE_CHECKING:
     from sightkit_plugins.reports._confusion import ConfusionMatrix
@@ -51,18 +51,11 @@ def matrix_text(matrix: ConfusionMatrix) -> str:
 def pairs_text(matrix: ConfusionMatrix) -> str:
     """Return the pairs of classes between which most images went wrong, the most frequent first."""
     names = shown_names(matrix.classes, width=NAME_WIDTH)
-    wrong = matrix.counts - np.diag(np.diagonal(matrix.counts))
-    rates = matrix.rates
-    # Of pairs that are equally frequent, the one whose actual class is smaller is the more confused.
-    order = np.lexsort((-np.nan_to_num(rates).ravel(), -wrong.ravel()))[:PAIRS]
-    pairs = [divmod(int(cell), len(names)) for cell in order if wrong.flat[cell]]
+    pairs = confused_pairs(matrix)[:PAIRS]
     if not pairs:
         return "no image was taken for another class"
     rows = [["actual class", "taken for", "images", "of the class"]]
-    rows += [
-        [names[actual], names[predicted], f"{wrong[actual, predicted]:,}", percent(rates[actual, predicted])]
-        for actual, predicted in pairs
-    ]
+    rows += [[names[pair.actual], names[pair.predicted], f"{pair.images:,}", percent(pair.share)] for pair in pairs]
     return "\n".join(["most confused:", *aligned(rows, left=2)])
 
 

@@ -25,10 +25,12 @@ class ConfusionMatrixParams(Params):
 
 
 def build_confusion_matrix(params: ConfusionMatrixParams, task: ReportTask) -> ReportFunction:
-    """Return a report that writes three files a split, and shows the first split in the terminal.
+    """Return a report that writes six files a split, and shows the first split in the terminal.
 
-    For ``test``: ``confusion-matrix-test.png``; ``confusion-matrix-test.csv`` with the number of images of each actual
-    class (row) taken for each class (column); ``confusion-matrix-test-rates.csv`` with the same as shares of the row.
+    For ``test``: ``confusion-matrix-test.png`` and ``.svg``; ``confusion-matrix-test.csv`` with the number of images of
+    each actual class (row) taken for each class (column); ``confusion-matrix-test-rates.csv`` with the same as shares
+    of the row; ``confusion-matrix-test-pairs.csv`` with the pairs of classes that were confused, the most frequent
+    first; ``confusion-matrix-test-classes.csv`` with true and false positives and negatives of each class.
 
     The splits are those that were not trained on, ``test`` first; ``train`` only where there is no other. A split
     without images is passed over.
@@ -36,9 +38,10 @@ def build_confusion_matrix(params: ConfusionMatrixParams, task: ReportTask) -> R
 
     def write(predictions: Mapping[str, Predictions], folder: Path) -> ReportOutput:
         from sightkit_plugins.reports._confusion import count_confusions
-        from sightkit_plugins.reports._confusion_picture import draw_picture
+        from sightkit_plugins.reports._confusion_picture import draw_pictures
         from sightkit_plugins.reports._confusion_table import write_tables
         from sightkit_plugins.reports._confusion_text import describe
+        from sightkit_plugins.reports._splits import shown_splits
 
         files: list[Path] = []
         texts: list[str] = []
@@ -46,19 +49,12 @@ def build_confusion_matrix(params: ConfusionMatrixParams, task: ReportTask) -> R
             matrix = count_confusions(predictions[split], classes=task.classes)
             stem = folder / f"confusion-matrix-{split}"
             title = f"{task.experiment}, {split} split"
-            files.append(draw_picture(matrix, stem.with_suffix(".png"), title=title, normalise=params.normalise))
+            files.extend(draw_pictures(matrix, stem, title=title, normalise=params.normalise))
             files.extend(write_tables(matrix, stem))
             texts.append(describe(matrix, split=split))
         return ReportOutput(files=tuple(files), text=texts[0] if texts else "")
 
     return write
-
-
-def shown_splits(predictions: Mapping[str, Predictions]) -> list[str]:
-    """Return the splits to report on: not trained on if there is one, ``test`` first."""
-    given = [split for split, predicted in predictions.items() if len(predicted.labels)]
-    unseen = [split for split in given if split != "train"]
-    return sorted(unseen or given, key=lambda split: split != "test")
 
 
 @hookimpl

@@ -9,13 +9,22 @@ from scipy.stats import binomtest
 
 from sightkit import Predictions, Score, wilson_interval
 from sightkit.errors import PluginError
-from sightkit.evaluation.intervals import bootstrap_interval, drawn_counts
+from sightkit.evaluation.intervals import bias_corrected_interval, bootstrap, drawn_counts
 
 
 def predictions_of(labels, *, classes=2, seed=0):
     labels = np.asarray(labels, dtype=np.int64)
     probabilities = np.random.default_rng(seed).dirichlet(np.ones(classes), len(labels))
     return Predictions(ids=tuple(map(str, range(len(labels)))), labels=labels, probabilities=probabilities)
+
+
+def bootstrapped(metric, predictions, **options):
+    score = metric(predictions.labels, predictions.probabilities)
+    return bootstrap(metric, predictions, score=score, **options)
+
+
+def interval_of(metric, predictions, **options):
+    return bootstrapped(metric, predictions, **options).interval
 
 
 def share_of_ones(labels, _probabilities):
@@ -71,7 +80,7 @@ def test_resamples_do_not_depend_on_how_many_are_drawn_at_once(count, resamples,
 
 def test_bootstrap_agrees_with_theory_for_a_proportion():
     predictions = predictions_of([1] * 700 + [0] * 1300)
-    low, high = bootstrap_interval(ShareOfOnes(), predictions, seed=1)
+    low, high = interval_of(ShareOfOnes(), predictions, seed=1)
     reach = 1.96 * math.sqrt(0.35 * 0.65 / 2000)
     assert low == pytest.approx(0.35 - reach, abs=0.003)
     assert high == pytest.approx(0.35 + reach, abs=0.003)
@@ -79,14 +88,14 @@ def test_bootstrap_agrees_with_theory_for_a_proportion():
 
 def test_the_seed_decides_the_interval():
     predictions = predictions_of([0, 1] * 100)
-    first, again, other = (bootstrap_interval(ShareOfOnes(), predictions, seed=seed) for seed in (1, 1, 2))
+    first, again, other = (interval_of(ShareOfOnes(), predictions, seed=seed) for seed in (1, 1, 2))
     assert first == again
     assert first != other
 
 
 def test_a_thousand_resamples_are_scored_at_once():
     metric = ShareOfOnes()
-    bootstrap_interval(metric, predictions_of([0, 1] * 10), seed=1)
+    interval_of(metric, predictions_of([0, 1] * 10), seed=1)
     assert metric.asked == 1000
 
 
@@ -98,14 +107,34 @@ def test_a_metric_without_resampled_is_called_on_the_first_200_of_the_same_resam
         return share_of_ones(labels, probabilities)
 
     predictions = predictions_of([0, 1, 1, 0, 1] * 20)
-    called = bootstrap_interval(counted, predictions, seed=5)
-    assert calls == [100] * 200
-    assert called == bootstrap_interval(ShareOfOnes(), predictions, seed=5, resamples=200)
+    called = interval_of(counted, predictions, seed=5)
+    assert calls == [100] * 201  # once for the score itself
+    assert called == interval_of(ShareOfOnes(), predictions, seed=5, resamples=200)
 
 
 @pytest.mark.parametrize("labels", [[], [1]])
 def test_fewer_than_two_samples_have_no_interval(labels):
-    assert all(map(math.isnan, bootstrap_interval(ShareOfOnes(), predictions_of(labels), seed=0)))
+    found = bootstrap(ShareOfOnes(), predictions_of(labels), score=Score(value=0.5), seed=0)
+    assert all(map(math.isnan, found.interval))
+
+
+def test_a_bias_of_the_resamples_is_corrected():
+    values = np.random.default_rng(0).normal(size=20_000)
+    plain = bias_corrected_interval(values, estimate=0.0)
+    np.testing.assert_allclose(plain, np.percentile(values, (2.5, 97.5)), atol=0.05)
+    # Resamples lie half a deviation below the estimate, as it does below the truth: the interval moves up by a whole.
+    np.testing.assert_allclose(bias_corrected_interval(values, estimate=0.5), np.array(plain) + 1, atol=0.1)
+
+
+def test_an_estimate_outside_of_all_resamples_has_an_interval_at_their_end():
+    values = np.arange(100.0)
+    assert bias_corrected_interval(values, estimate=-5.0)[0] == pytest.approx(0, abs=0.1)
+    assert bias_corrected_interval(values, estimate=500.0)[1] == pytest.approx(99, abs=0.1)
+    assert bias_corrected_interval(np.ones(100), estimate=1.0) == (1, 1)
+
+
+def test_a_score_that_is_not_defined_has_no_interval():
+    assert all(map(math.isnan, bias_corrected_interval(np.arange(100.0), estimate=math.nan)))
 
 
 def test_resamples_without_a_defined_score_are_left_out():
@@ -114,7 +143,7 @@ def test_resamples_without_a_defined_score_are_left_out():
             raise ValueError("only one class present")
         return share_of_ones(labels, probabilities)
 
-    low, high = bootstrap_interval(share_where_both_classes_occur, predictions_of([0] * 9 + [1]), seed=0)
+    low, high = interval_of(share_where_both_classes_occur, predictions_of([0] * 9 + [1]), seed=0)
     assert 0 < low <= high < 1
 
 
@@ -122,7 +151,7 @@ def test_an_interval_of_mostly_undefined_scores_is_undefined():
     def only_the_whole_set(labels, _probabilities):
         return Score(value=1.0 if len(set(labels.tolist())) == 30 else math.nan)
 
-    assert all(map(math.isnan, bootstrap_interval(only_the_whole_set, predictions_of(range(30), classes=30), seed=0)))
+    assert all(map(math.isnan, interval_of(only_the_whole_set, predictions_of(range(30), classes=30), seed=0)))
 
 
 def test_a_mistake_of_the_metric_is_not_taken_for_an_undefined_score():
@@ -130,13 +159,55 @@ def test_a_mistake_of_the_metric_is_not_taken_for_an_undefined_score():
         return labels.no_such_attribute
 
     with pytest.raises(AttributeError):
-        bootstrap_interval(mistaken, predictions_of([0, 1]), seed=0)
+        interval_of(mistaken, predictions_of([0, 1]), seed=0)
+
+
+class PerClass(ShareOfOnes):
+    """The same with the share of each class."""
+
+    def __call__(self, labels, probabilities):
+        shares = tuple(float(np.mean(labels == label)) for label in range(probabilities.shape[1]))
+        return Score(value=shares[1], per_class=shares)
+
+    def resampled(self, labels, probabilities, counts):
+        shares = [counts @ (labels == label) / counts.sum(axis=1) for label in range(probabilities.shape[1])]
+        return np.column_stack([shares[1], *shares])
+
+
+def test_classes_have_intervals_where_the_metric_gives_their_values():
+    predictions = predictions_of([0, 1, 1, 2] * 50, classes=3)
+    found = bootstrapped(PerClass(), predictions, seed=0)
+    assert found.method == "bootstrap"
+    assert found.per_class[1] == found.interval
+    assert len(found.per_class) == 3
+    assert bootstrapped(ShareOfOnes(), predictions, seed=0).per_class is None
+
+
+def test_classes_have_the_same_intervals_where_the_metric_is_called():
+    metric = PerClass()
+    predictions = predictions_of([0, 1, 1, 2] * 50, classes=3)
+    expected = bootstrapped(metric, predictions, seed=0, resamples=200)
+    called = bootstrapped(metric.__call__, predictions, seed=0)
+    assert called.method == "called 200 times"
+    np.testing.assert_allclose(called.per_class, expected.per_class)
+
+
+def test_a_class_that_is_mostly_undefined_has_no_interval():
+    class Sometimes(PerClass):
+        def resampled(self, labels, probabilities, counts):
+            values = super().resampled(labels, probabilities, counts)
+            values[: len(values) * 2 // 3, 3] = math.nan
+            return values
+
+    found = bootstrapped(Sometimes(), predictions_of([0, 1, 1, 2] * 50, classes=3), seed=0)
+    assert not any(map(math.isnan, (*found.interval, *found.per_class[1])))
+    assert all(map(math.isnan, found.per_class[2]))
 
 
 def test_resampled_values_of_a_wrong_shape_are_refused():
-    class PerClass(ShareOfOnes):
+    class Wrong(ShareOfOnes):
         def resampled(self, _labels, _probabilities, counts):
             return np.zeros((len(counts), 2))
 
-    with pytest.raises(PluginError, match=r"shape \(1000, 2\); expected float64 of shape \(1000,\)"):
-        bootstrap_interval(PerClass(), predictions_of([0, 1]), seed=0)
+    with pytest.raises(PluginError, match=r"shape \(1000, 2\); expected .* \(1000,\), .* or \(1000, 3\)"):
+        bootstrapped(Wrong(), predictions_of([0, 1]), seed=0)

@@ -1,12 +1,12 @@
-import json
 import math
 import sys
+import warnings
 
 import numpy as np
 import pytest
 
 from sightkit import DataError, PluginError, Predictions, Score
-from sightkit.evaluation.scores import score_all, scores_document, value_all
+from sightkit.evaluation.scores import score_all, value_all
 
 PREDICTIONS = Predictions(
     ids=("a", "b", "c", "d"),
@@ -40,10 +40,44 @@ def test_an_interval_that_the_metric_knows_is_kept():
     assert score.per_class == pytest.approx((0.25, math.nan), nan_ok=True)
 
 
+def test_what_the_metric_leaves_out_is_resampled():
+    def recalls(labels, probabilities, **known):
+        right = probabilities.argmax(axis=1) == labels
+        per_class = tuple(float(np.mean(right[labels == label])) for label in (0, 1))
+        return Score(value=float(np.mean(per_class)), per_class=per_class, **known)
+
+    def with_intervals(labels, probabilities):
+        return recalls(labels, probabilities, interval=(0.25, 0.75), method="by heart")
+
+    def with_class_intervals(labels, probabilities):
+        return recalls(labels, probabilities, per_class_intervals=((0, 1), (0.5, 1)), per_class_method="by heart")
+
+    metrics = {"none": recalls, "whole": with_intervals, "classes": with_class_intervals}
+    with np.errstate(all="ignore"), warnings.catch_warnings(action="ignore"):
+        none, whole, classes = score_all(metrics, PREDICTIONS, seed=0).values()
+    assert none.method == none.per_class_method == whole.per_class_method == classes.method == "called 200 times"
+    assert (whole.interval, whole.method) == ((0.25, 0.75), "by heart")
+    assert whole.per_class_intervals == none.per_class_intervals
+    assert (classes.per_class_intervals, classes.per_class_method) == (((0.0, 1.0), (0.5, 1.0)), "by heart")
+    assert classes.interval == none.interval
+
+
+def test_where_the_metric_says_that_there_is_no_interval_none_is_looked_for():
+    calls = []
+
+    def without(labels, _probabilities):
+        calls.append(len(labels))
+        return Score(value=0.5, interval=(math.nan, math.nan))
+
+    (score,) = score_all({"without": without}, PREDICTIONS, seed=0).values()
+    assert all(map(math.isnan, score.interval))
+    assert calls == [4]
+
+
 def test_numbers_of_numpy_become_numbers_of_python():
     returned = Score(value=np.float32(0.5), per_class=np.array([0.5, 1.0]), interval=np.array([0, 1]))
     (score,) = score_all({"numpy": returning(returned)}, PREDICTIONS, seed=0).values()
-    assert score == Score(value=0.5, per_class=(0.5, 1.0), interval=(0.0, 1.0))
+    assert (score.value, score.per_class, score.interval) == (0.5, (0.5, 1.0), (0.0, 1.0))
     assert {type(number) for number in (score.value, *score.per_class, *score.interval)} == {float}
 
 
@@ -70,6 +104,9 @@ def test_values_alone_come_without_resampling():
         (Score(value=0.5, per_class=0.5), "per_class: expected 2 numbers; found 0.5"),
         (Score(value=0.5, interval=(0.9, 0.1)), r"interval: expected \(low, high\); found \(0.9, 0.1\)"),
         (Score(value=0.5, interval=(0.9,)), "interval: expected 2 numbers; found 1"),
+        (Score(value=0.5, per_class_intervals=((0, 1),)), "per_class_intervals: expected 2 numbers; found 1"),
+        (Score(value=0.5, per_class_intervals=(0, 1)), "per_class_intervals: expected 2 numbers; found 0"),
+        (Score(value=0.5, per_class_intervals=((0, 1), (1, 0))), "per_class_intervals: expected .low, high."),
     ],
 )
 def test_what_is_not_a_score_is_an_error_that_names_the_metric(returned, found):
@@ -136,21 +173,3 @@ def test_a_metric_cannot_change_what_the_next_one_sees():
 def test_an_undefined_score_has_an_undefined_interval():
     (score,) = score_all({"mine": returning(Score(value=math.nan))}, PREDICTIONS, seed=0).values()
     assert all(map(math.isnan, (score.value, *score.interval)))
-
-
-def test_the_document_is_json_with_null_for_what_is_not_defined():
-    scores = {
-        "recall": Score(value=0.5, per_class=(0.25, math.nan), interval=(0.25, 0.75)),
-        "loss": Score(value=math.nan, higher_is_better=False, interval=(math.nan, math.nan)),
-    }
-    document = scores_document(scores, classes=("cat", 'do"g'))
-    assert json.loads(json.dumps(document, allow_nan=False)) == {
-        "recall": {
-            "value": 0.5,
-            "low": 0.25,
-            "high": 0.75,
-            "higher_is_better": True,
-            "per_class": {"cat": 0.25, 'do"g': None},
-        },
-        "loss": {"value": None, "low": None, "high": None, "higher_is_better": False, "per_class": None},
-    }

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pytest
@@ -59,3 +60,32 @@ def leave(tmp_path: Path) -> Iterator[Callable[..., Path]]:
         return max((tmp_path / experiment.settings.name).iterdir())
 
     return leave
+
+
+Finished: TypeAlias = Callable[..., sightkit.Run]
+
+
+@pytest.fixture(scope="session")
+def trained(source: sightkit.ArraySource, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Train the tiny experiment with other values once a session, and return the run's folder, which stays as it is."""
+    runs_dir, folders = tmp_path_factory.mktemp("trained"), dict[str, Path]()
+
+    def train(**changes: Any) -> Path:
+        key = repr(sorted(changes.items()))
+        if key not in folders:
+            overrides = {name.replace("__", "."): value for name, value in changes.items()}
+            folders[key] = sightkit.load(EXPERIMENT, dataset=source).override(overrides).run(runs_dir=runs_dir).path
+        return folders[key]
+
+    return train
+
+
+@pytest.fixture
+def finished(trained: Callable[..., Path], tmp_path: Path) -> Finished:
+    """Return a finished run of the tiny experiment in a folder of the test's own, in which anything may be changed."""
+
+    def copied(name: str = "", **changes: Any) -> sightkit.Run:
+        folder = trained(**changes)
+        return sightkit.Run(shutil.copytree(folder, tmp_path / (name or folder.name)))
+
+    return copied

@@ -27,7 +27,9 @@ def test_of_classes_that_are_equally_probable_the_first_counts():
 
 
 def test_accuracy_of_a_single_image():
-    assert ACCURACY(np.array([0]), np.array([[1.0, 0, 0]])) == Score(value=1.0, interval=wilson_interval(1, 1))
+    assert ACCURACY(np.array([0]), np.array([[1.0, 0, 0]])) == Score(
+        value=1.0, interval=wilson_interval(1, 1), method="wilson"
+    )
 
 
 def test_without_images_accuracy_is_not_defined():

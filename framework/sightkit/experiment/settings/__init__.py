@@ -1,5 +1,6 @@
 """The schema of an experiment's settings: every table and key of the TOML file, with its default."""
 
+from sightkit.experiment.settings.calibration import CalibrationSettings as CalibrationSettings
 from sightkit.experiment.settings.experiment import ExperimentSettings as ExperimentSettings
 from sightkit.experiment.settings.images import ImagesSettings as ImagesSettings
 from sightkit.experiment.settings.images import SplitSettings as SplitSettings

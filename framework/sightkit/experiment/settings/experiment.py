@@ -18,6 +18,7 @@ from sightkit.component import (
     Report,
     Schedule,
 )
+from sightkit.experiment.settings.calibration import CalibrationSettings
 from sightkit.experiment.settings.images import ImagesSettings, SplitSettings
 from sightkit.experiment.settings.recipe import RecipeNotes
 from sightkit.experiment.settings.table import Table
@@ -55,13 +56,18 @@ class ExperimentSettings(Table):
     )
     loss: Use[Loss[Any]] = Field({"use": "cross-entropy"}, validate_default=True, description="What is made small.")
     training: TrainingSettings = Field(TrainingSettings(), description="Epochs and batches.")
+    calibration: CalibrationSettings = Field(
+        CalibrationSettings(), description="Whether probabilities are corrected after training."
+    )
     metrics: tuple[Use[Metric[Any]], ...] = Field(
         ({"use": "accuracy"}, {"use": "precision"}, {"use": "recall"}, {"use": "f1"}),
         validate_default=True,
         description="Scores; accuracy is always computed.",
     )
     reports: tuple[Use[Report[Any]], ...] = Field(
-        ({"use": "confusion-matrix"},), validate_default=True, description="Files made from the predictions."
+        ({"use": "confusion-matrix"}, {"use": "html"}),
+        validate_default=True,
+        description="Files made from the predictions.",
     )
     extensions: tuple[Use[Extension[Any]], ...] = Field(
         (), description="Objects whose hooks are called during the run."

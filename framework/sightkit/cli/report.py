@@ -1,0 +1,50 @@
+"""``sightkit report``: make the reports of a finished run again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sightkit.cli.options import CacheOption, JsonOption, RegistryOption, RunsOption, StrictOption, TrustOption
+
+
+def report(
+    run: Annotated[
+        str,
+        typer.Argument(
+            metavar="RUN",
+            help="The folder of a run, or the name of an experiment, which means its newest run that has finished.",
+        ),
+    ],
+    *,
+    runs_dir: RunsOption = Path("runs"),
+    cache_dir: CacheOption = None,
+    json: JsonOption = False,
+    registry: RegistryOption = [],
+    trust_project: TrustOption = False,
+    strict: StrictOption = False,
+) -> None:
+    """Make all reports of a finished run again, from its stored predictions.
+
+    Nothing is trained or predicted. Pictures come from the prepared images, or from the dataset where it is still
+    there; without either the reports have everything but pictures.
+
+    Example:  sightkit report runs/flowers/20260727-101500-3fa9c1
+    """
+    from sightkit.api.reporting import report as make_reports
+    from sightkit.cli.console import print_json, print_text
+    from sightkit.cli.finding import finished_run
+    from sightkit.cli.preparing import watched
+    from sightkit.cli.resume import registry_of
+    from sightkit.cli.summary import short
+
+    found = finished_run(run, runs_dir)
+    opened = registry_of(found, files=registry, trust=trust_project, strict=strict)
+    with watched() as display:
+        files = make_reports(found, registry=opened, cache_dir=cache_dir, display=display)
+    if json:
+        print_json({"run": str(found.path.absolute()), "files": [str(file.absolute()) for file in files]})
+    else:
+        print_text("\n".join(short(file) for file in files))

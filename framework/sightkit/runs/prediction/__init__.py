@@ -1,0 +1,1 @@
+"""Prediction: what the model of a finished run says about images that anybody brings."""

@@ -1,0 +1,53 @@
+"""Images as people have them in Python: paths, folders, patterns, arrays."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from sightkit.images.decoding.stream import Item
+
+AnyImage: TypeAlias = "str | os.PathLike[str] | NDArray[np.uint8]"
+AnyImages: TypeAlias = "AnyImage | Iterable[AnyImage]"
+"""Images as `Run.predict` takes them."""
+
+
+def items_of(images: AnyImages) -> Iterator[Item]:
+    """Return images with their names, one after the other as they are asked for.
+
+    Raises:
+        ConfigError: there is no such file, or a pattern matches nothing.
+        DataError: there is no image in a folder, or an array is no array of images.
+    """
+    import numpy as np
+
+    from sightkit.images.arrays import checked_images
+    from sightkit.images.found import find_images
+
+    if isinstance(images, str | os.PathLike):
+        return find_images([images])
+    if isinstance(images, np.ndarray):
+        images = checked_images(images)
+    return (item_of(number, image) for number, image in enumerate(images))
+
+
+def item_of(number: int, image: AnyImage) -> Item:
+    """Return one image with its name: its path, else its number.
+
+    Raises:
+        TypeError: it is neither a path nor an array.
+    """
+    import numpy as np
+
+    if isinstance(image, str | os.PathLike):
+        return os.fspath(image), Path(image)
+    if not isinstance(image, np.ndarray):
+        message = f"image {number}: expected a path or an array of uint8, found {type(image).__name__}"
+        raise TypeError(message)
+    return str(number), image
