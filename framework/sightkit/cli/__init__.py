@@ -13,6 +13,7 @@ from sightkit.cli import (
     check,
     components,
     data,
+    explain,
     lr_find,
     plugins,
     predict,
@@ -40,6 +41,7 @@ app = typer.Typer(
 app.command("run")(run.run)
 app.command("resume")(resume.resume)
 app.command("predict")(predict.predict)
+app.command("explain")(explain.explain)
 app.command("check")(check.check)
 app.command("prepare")(prepare.prepare)
 app.command("data")(data.data)

@@ -112,6 +112,10 @@ class TerminalDisplay(Display):
         numbers = "".join(f"{row[name]:10.4f}" for names in shown(row).values() for name in names)
         self._say(f"{row['epoch']:5.0f}{numbers}{row['seconds']:10.1f}{'  *' if best else ''}")
 
+    def explaining(self, done: int, total: int) -> None:
+        """Show how many images were explained."""
+        self._show("explaining images", done, total, f"{done:,} of {total:,}")
+
     def judging(self, split: str) -> None:
         """Show that a split is being predicted."""
         self._show(f"judging the {split} split", 0, None, "")

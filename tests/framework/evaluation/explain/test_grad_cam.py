@@ -36,7 +36,9 @@ def test_heat_is_where_the_patch_is_that_decides(trained, kind, channels):
 
 def test_averaged_maps_give_what_the_paper_computes(trained):
     backbone = trained("nested").layers[1]
-    model = keras.Sequential([backbone, keras.layers.GlobalAveragePooling2D(), keras.layers.Dense(3, kernel_initializer="ones")])
+    model = keras.Sequential(
+        [backbone, keras.layers.GlobalAveragePooling2D(), keras.layers.Dense(3, kernel_initializer="ones")]
+    )
     images, _, _ = patches(5, channels=1)
     with tf.GradientTape() as tape:
         maps = backbone(images / np.float32(255))
