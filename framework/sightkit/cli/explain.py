@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -82,6 +83,9 @@ def explain(
     bad = 0
     with watched() as display:
         display.building(TrainingSettings(deterministic=explainer.deterministic))
+        # It was off since the process began; what is there by now stays, and is never looked through.
+        gc.freeze()
+        gc.enable()
         pictures = Pictures(explainer, output or Path(f"{found.path.absolute().parent.name}-explained"), names(layers))
         for each in pictures.write(find_images(words) if words else [], top=top, label=label):
             if isinstance(each, DataError):
@@ -93,8 +97,12 @@ def explain(
         filters = pictures.write_filters()
     if json:
         print_json(document(pictures, written, filters))
+    elif total:
+        tell_images(pictures, written)
+        tell_filters(filters)
     else:
-        tell(pictures, written, filters)
+        tell_layers(pictures)
+        tell_filters(filters)
     if bad:
         message = f"{bad:,} of {total:,} images could not be used; the warnings say why"
         raise DataError(message)
@@ -105,38 +113,46 @@ def names(words: str) -> list[str]:
     return [name.strip() for name in words.split(",") if name.strip()]
 
 
-def tell(pictures: Pictures, written: Sequence[Written], filters: Path | str) -> None:
-    """Print what was written and what is in it; without images the layers that have something to show."""
+def tell_images(pictures: Pictures, written: Sequence[Written]) -> None:
+    """Print which pictures were written of each image, and what is in them."""
     from sightkit.cli.console import print_table, print_text
 
-    if written:
-        rows = [
-            [
-                each.name,
-                "  ".join(f"{name} {100 * chance:.1f} %" for name, chance in each.predictions),
-                each.heat.name,
-                each.maps.name,
-            ]
-            for each in written
+    rows = [
+        [
+            each.name,
+            "  ".join(f"{name} {100 * chance:.1f} %" for name, chance in each.predictions),
+            each.heat.name,
+            each.maps.name,
         ]
+        for each in written
+    ]
+    if rows:
         print_table(["image", "explained", "heat maps", "feature maps"], rows)
-    else:
-        rows = [
-            [
-                layer.name,
-                f"{layer.shape[0]} x {layer.shape[1]}",
-                str(layer.shape[2]),
-                "yes" if layer.name in pictures.layers else "",
-            ]
-            for layer in pictures.known
+        print_text(f"\nlayers   {', '.join(pictures.layers)}\nfolder   {pictures.folder}")
+
+
+def tell_layers(pictures: Pictures) -> None:
+    """Print the layers whose feature maps can be drawn."""
+    from sightkit.cli.console import print_table, print_text
+
+    rows = [
+        [
+            layer.name,
+            "{} x {}".format(*layer.shape),
+            str(layer.shape[2]),
+            "yes" if layer.name in pictures.layers else "",
         ]
-        print_table(["layer", "maps", "channels", "drawn by default"], rows)
+        for layer in pictures.known
+    ]
+    print_table(["layer", "maps", "channels", "drawn by default"], rows)
     print_text("")
-    if written:
-        print_text(f"layers   {', '.join(pictures.layers)}")
+
+
+def tell_filters(filters: Path | str) -> None:
+    """Print where the filters are, or why there is no picture of them."""
+    from sightkit.cli.console import print_text
+
     print_text(f"filters  {filters if isinstance(filters, Path) else f'no picture: {filters}'}")
-    if written:
-        print_text(f"folder   {pictures.folder}")
 
 
 def document(pictures: Pictures, written: Sequence[Written], filters: Path | str) -> dict[str, Any]:

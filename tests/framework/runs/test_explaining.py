@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
+
+import keras
 import numpy as np
 import pytest
 
-from sightkit import ConfigError, DataError
+from sightkit import ConfigError, DataError, Run
 from sightkit.images.decoding.decode import decode
 from sightkit.images.decoding.form import Form
 
@@ -44,3 +47,12 @@ def test_an_image_that_cannot_be_used_is_an_error_that_names_it(finished, tmp_pa
     path.write_bytes(b"no picture")
     with pytest.raises(DataError, match=r"broken\.png: expected an image"):
         finished.explain(path)
+
+
+def test_a_network_without_convolutions_says_so(finished, pictures, tmp_path):
+    copy = tmp_path / "dense"
+    shutil.copytree(finished.path, copy)
+    layers = [keras.layers.Flatten(), keras.layers.Dense(3)]
+    keras.Sequential([keras.Input((12, 16, 3)), *layers]).save(copy / "model" / "model.keras")
+    with pytest.raises(ConfigError, match="the model has no feature maps"):
+        Run(copy).explain(pictures / "dark" / "001.png")
