@@ -15,6 +15,7 @@ from sightkit.cli import (
     components,
     data,
     evaluate,
+    explain,
     lr_find,
     plugins,
     predict,
@@ -46,6 +47,7 @@ app.command("evaluate")(evaluate.evaluate)
 app.command("compare")(compare.compare)
 app.command("report")(report.report)
 app.command("predict")(predict.predict)
+app.command("explain")(explain.explain)
 app.command("check")(check.check)
 app.command("prepare")(prepare.prepare)
 app.command("data")(data.data)

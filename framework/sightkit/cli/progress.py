@@ -118,6 +118,10 @@ class TerminalDisplay(Display):
         )
         self._say(f"{row['epoch']:5.0f}{numbers}{row['seconds']:10.1f}{'  *' if best else ''}")
 
+    def explaining(self, done: int, total: int) -> None:
+        """Show how many images were explained."""
+        self._show("explaining images", done, total, f"{done:,} of {total:,}")
+
     def judging(self, split: str) -> None:
         """Show that a split is being predicted."""
         self._show(f"judging the {split} split", 0, None, "")

@@ -18,11 +18,14 @@ from sightkit.errors import ArtefactError, StorageError
 
 if TYPE_CHECKING:
     import keras
+    import numpy as np
+    from numpy.typing import NDArray
 
     from sightkit.contracts import ImageSource, Predictions
     from sightkit.registry.registry import Registry
     from sightkit.runs.display import Display
     from sightkit.runs.evaluating.result import Evaluation
+    from sightkit.runs.explaining import Explainer
     from sightkit.runs.prediction.inputs import AnyImages
     from sightkit.runs.prediction.predictor import RunPredictor
     from sightkit.runs.prediction.result import ImagePrediction, ImagePredictions
@@ -164,6 +167,35 @@ class Run:
         from sightkit.runs.prediction.predictor import predict_each
 
         return predict_each(self._predictor, images, tta=tta)
+
+    def explain(
+        self, images: AnyImages, *, classes: str | Sequence[str] | None = None, layer: str | None = None
+    ) -> NDArray[np.float32]:
+        """Return where in images the network sees what speaks for a class: Grad-CAM, see `GradCam`.
+
+        Args:
+            images: As `predict` takes them.
+            classes: The name of a class, or one for each image; by default the one that the network predicts.
+            layer: Whose feature maps are looked at, by name; by default the last ones that have a few positions.
+
+        Returns:
+            Heat maps float32 ``(n, height, width)`` of the size that the network sees, each between 0 and 1, its own
+            largest value; all zeros where nothing speaks for the class.
+
+        Raises:
+            ConfigError: the run hasn't finished, the model has no feature maps, there is no such class or layer, or a
+                single path leads nowhere.
+            DataError: an image can't be used.
+            ArtefactError: the model can't be loaded.
+            StorageError: a file of the run is missing or damaged.
+        """
+        return self._explainer.heat_maps(images, classes=classes, layer=layer)
+
+    @cached_property
+    def _explainer(self) -> Explainer:
+        from sightkit.runs.explaining import Explainer
+
+        return Explainer(self)
 
     @cached_property
     def _predictor(self) -> RunPredictor:
