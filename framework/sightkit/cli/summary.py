@@ -14,6 +14,8 @@ from sightkit.runs.folder import DATA
 if TYPE_CHECKING:
     from sightkit.runs.folder import Run
 
+FEW_IMAGES_NOTE = "few images: too few, altogether or of the smallest class, for these intervals to be trusted"
+
 
 def summarise(run: Run, texts: Sequence[str]) -> None:
     """Print the scores, the texts of the reports, and where everything is."""
@@ -22,6 +24,8 @@ def summarise(run: Run, texts: Sequence[str]) -> None:
         warn("no images were set apart; these scores are of images that it was trained on")
     if split is not None:
         print_table(["metric", split, "95 % interval"], [score_row(*each) for each in run.scores[split].items()])
+        if any(score.get("few_images") for score in run.scores[split].values()):
+            print_text(f"\n{FEW_IMAGES_NOTE}")
     for caveat in caveats(run):
         print_text(f"\nthese scores are of data in which {caveat}")
     for text in texts:
@@ -37,7 +41,17 @@ def caveats(run: Run) -> list[str]:
 
 def score_row(name: str, score: Mapping[str, Any]) -> list[str]:
     """Return a row of the table of scores."""
-    return [name, number(score["value"]), f"{number(score['low'])} to {number(score['high'])}"]
+    return [name, number(score["value"]), interval(score)]
+
+
+def interval(score: Mapping[str, Any]) -> str:
+    """Return the interval of a score as text, with what takes from its weight; runs of older versions say less."""
+    if score["low"] is None or math.isnan(score["low"]):
+        return "none"
+    method = score.get("method") or ""
+    notes = [method] if method.startswith("called") else []
+    notes += ["few images"] if score.get("few_images") else []
+    return ", ".join([f"{number(score['low'])} to {number(score['high'])}", *notes])
 
 
 def number(value: float | None) -> str:
