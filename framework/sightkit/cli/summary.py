@@ -61,7 +61,10 @@ def number(value: float | None) -> str:
 
 def print_table_of_paths(run: Run) -> None:
     """Print where the run and its pictures are."""
-    files = [file for file in run.reports if file.suffix in {".png", ".svg", ".html"}] or run.reports
+    pictures = [file for file in run.reports if file.suffix in {".png", ".svg", ".html"}]
+    # Of a picture in two forms, one is enough to be told.
+    files = [file for file in pictures if file.suffix != ".svg" or file.with_suffix(".png") not in pictures]
+    files = files or run.reports
     rows = [["run", short(run.path)], *(["picture", short(file)] for file in files)]
     if run.findings:
         rows.append(["findings", short(run.path / DATA)])
