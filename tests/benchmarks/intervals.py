@@ -1,6 +1,6 @@
 """How often intervals hold the true value, and from how many images of a class on they can be trusted. Run by hand.
 
-    python tests/benchmarks/intervals.py [--sets 2000] [--images 500 5000]
+    python tests/benchmarks/intervals.py [--sets 2000] [--images 500 5000] [--shares 1 10 100]
 
 A population of 200,000 predictions is what is true: of ten classes, which the model finds differently hard, with even
 shares, or shares that go from 1 to 10 or from 1 to 100. Each test set is so many of them, drawn at random with
@@ -31,8 +31,6 @@ from sightkit.evaluation.scores import score_all
 CLASSES = 10
 POPULATION = 200_000
 RESAMPLES = 1000
-SHARES = (1, 10, 100)
-"""How many times as many images as the smallest class the largest has."""
 BOUNDS = (1, 5, 10, 15, 20, 30, 40, 50, 75, 100, 200, 500, 1000)
 RESAMPLED_IN_CELLS = ("balanced-accuracy", "f1")
 WHOLE = ("accuracy", "balanced-accuracy", "f1", "roc-auc", "log-loss")
@@ -44,12 +42,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--sets", type=int, default=2000)
     parser.add_argument("--images", type=int, nargs="*", default=[500, 5000])
+    parser.add_argument("--shares", type=int, nargs="*", default=[1, 10, 100], help="the largest by the smallest class")
     options = parser.parse_args()
     held: dict[tuple[str, int], list[bool]] = defaultdict(list)
     print(f"{options.sets} test sets each; intervals that hold the true value, %\n")
     print(f"{'images':>6}{'shares':>9}{'smallest':>10}  {'  '.join(WHOLE)}", flush=True)
     for images in options.images:
-        for share in SHARES:
+        for share in options.shares:
             population = draw_population(share)
             whole: dict[str, list[bool]] = defaultdict(list)
             smallest = []

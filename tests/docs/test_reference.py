@@ -134,9 +134,10 @@ def test_every_augmentation_is_described_with_its_parameters():
         (package.Optimizer, {"learning_rate", "weight_decay"}),
         (package.Schedule, {"warmup_epochs"}),
         (package.Loss, set()),
+        (package.Metric, set()),
     ],
 )
-def test_every_rule_of_training_is_described_with_its_parameters(kind, in_words):
+def test_every_rule_of_training_and_metric_is_described_with_its_parameters(kind, in_words):
     shipped = [each for each in package.Registry().catalogue.all(kind) if "sightkit" in each.origin]
     assert shipped
     for found in shipped:

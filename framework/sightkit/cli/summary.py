@@ -14,6 +14,8 @@ from sightkit.runs.folder import DATA
 if TYPE_CHECKING:
     from sightkit.runs.folder import Run
 
+FEW_IMAGES_NOTE = "few images: too few, altogether or of the smallest class, for these intervals to be trusted"
+
 
 def summarise(run: Run, texts: Sequence[str]) -> None:
     """Print the scores, the texts of the reports, and where everything is."""
@@ -22,6 +24,8 @@ def summarise(run: Run, texts: Sequence[str]) -> None:
         warn("no images were set apart; these scores are of images that it was trained on")
     if split is not None:
         print_table(["metric", split, "95 % interval"], [score_row(*each) for each in run.scores[split].items()])
+        if any(score.get("few_images") for score in run.scores[split].values()):
+            print_text(f"\n{FEW_IMAGES_NOTE}")
     for caveat in caveats(run):
         print_text(f"\nthese scores are of data in which {caveat}")
     for text in texts:
@@ -37,7 +41,17 @@ def caveats(run: Run) -> list[str]:
 
 def score_row(name: str, score: Mapping[str, Any]) -> list[str]:
     """Return a row of the table of scores."""
-    return [name, number(score["value"]), f"{number(score['low'])} to {number(score['high'])}"]
+    return [name, number(score["value"]), interval(score)]
+
+
+def interval(score: Mapping[str, Any]) -> str:
+    """Return the interval of a score as text, with what takes from its weight; runs of older versions say less."""
+    if score["low"] is None or math.isnan(score["low"]):
+        return "none"
+    method = score.get("method") or ""
+    notes = [method] if method.startswith("called") else []
+    notes += ["few images"] if score.get("few_images") else []
+    return ", ".join([f"{number(score['low'])} to {number(score['high'])}", *notes])
 
 
 def number(value: float | None) -> str:
@@ -47,9 +61,11 @@ def number(value: float | None) -> str:
 
 def print_table_of_paths(run: Run) -> None:
     """Print where the run and its pictures are."""
-    files = [file for file in run.reports if file.suffix in {".png", ".svg", ".html"}] or run.reports
+    pictures = [file for file in run.reports if file.suffix in {".png", ".svg", ".html"}]
+    # Of a picture in two forms, one is enough to be told.
+    files = [file for file in pictures if file.suffix != ".svg" or file.with_suffix(".png") not in pictures]
     rows = [["run", short(run.path)]]
-    rows += [["report" if file.suffix == ".html" else "picture", short(file)] for file in files]
+    rows += [["report" if file.suffix == ".html" else "picture", short(file)] for file in files or run.reports]
     if run.findings:
         rows.append(["findings", short(run.path / DATA)])
     print_text("\n" + "\n".join(f"{name:9}{path}" for name, path in rows))

@@ -85,8 +85,11 @@ def draw_pictures(matrix: ConfusionMatrix, stem: Path, *, title: str, normalise:
     # An SVG has letters as shapes: it looks the same where the fonts are not installed, and no name in it is text that
     # a browser might take for something else. The salt makes its ids the same every time.
     own = {"font.family": fonts, "text.parse_math": False, "svg.fonttype": "path", "svg.hashsalt": "sightkit"}
-    large = len(matrix.classes) > CLASSES_IN_ORDER
-    matrix = reordered(matrix, similarity_order(matrix)) if large else matrix
+    names = drawable_names(matrix.classes, glyphs=glyphs_of(fonts))
+    large = len(names) > CLASSES_IN_ORDER
+    if large:
+        order = similarity_order(matrix)
+        matrix, names = reordered(matrix, order), [names[label] for label in order.tolist()]
     # "default" is what matplotlib ships: not the matplotlibrc of whatever folder this process was started in.
     with matplotlib.style.context(["default", own]):
         figure = Figure()
@@ -96,7 +99,7 @@ def draw_pictures(matrix: ConfusionMatrix, stem: Path, *, title: str, normalise:
         figure.set_size_inches(sizes.side, sizes.side)
         axes = figure.add_axes((0, 0, 1, 1))
         image = draw_cells(axes, matrix, normalise=normalise)
-        draw_names(axes, matrix, sizes=sizes, glyphs=glyphs_of(fonts))
+        draw_names(axes, names, sizes=sizes)
         if sizes.numbers:
             draw_numbers(axes, image, matrix, sizes=sizes)
         draw_scale(figure, image, sizes=sizes, normalise=normalise)
@@ -133,10 +136,8 @@ def draw_cells(axes: Axes, matrix: ConfusionMatrix, *, normalise: bool) -> AxesI
     return image
 
 
-def draw_names(axes: Axes, matrix: ConfusionMatrix, *, sizes: Sizes, glyphs: frozenset[int]) -> None:
+def draw_names(axes: Axes, names: list[str], *, sizes: Sizes) -> None:
     """Write the class names along both sides, horizontally below where they fit."""
-    shown = shown_names(matrix.classes, width=28)
-    names = [drawable(name, label=label, glyphs=glyphs) for label, name in enumerate(shown)]
     ticks = np.arange(0, len(names), sizes.label_step)
     labels = names[:: sizes.label_step]
     widest = max(map(cell_len, labels)) * sizes.font * CELL_WIDTH / POINTS_PER_INCH
@@ -201,6 +202,12 @@ def glyphs_of(families: list[str]) -> frozenset[int]:
     """Return the code points that these fonts can draw."""
     paths = [font_manager.findfont(family) for family in families]
     return frozenset(code for path in paths for code in font_manager.get_font(path).get_charmap())
+
+
+def drawable_names(classes: tuple[str, ...], *, glyphs: frozenset[int]) -> list[str]:
+    """Return class names as they are drawn."""
+    shown = shown_names(classes, width=28)
+    return [drawable(name, label=label, glyphs=glyphs) for label, name in enumerate(shown)]
 
 
 def drawable(name: str, *, label: int, glyphs: frozenset[int]) -> str:

@@ -34,17 +34,23 @@ def write_tables(matrix: ConfusionMatrix, stem: Path) -> list[Path]:
     the mark by which spreadsheets know it (``encoding="utf-8-sig"`` in Python; pandas takes it as it is).
     """
     names = [harmless(name) for name in matrix.classes]
-    square = {"": matrix.counts.tolist(), "-rates": [[written(rate) for rate in row] for row in matrix.rates.tolist()]}
-    tables: dict[str, list[list[object]]] = {
-        part: [[CORNER, *names], *([name, *row] for name, row in zip(names, cells, strict=True))]
-        for part, cells in square.items()
+    rates = [[written(rate) for rate in row] for row in matrix.rates.tolist()]
+    pairs = ((names[pair.actual], names[pair.predicted], pair) for pair in confused_pairs(matrix))
+    tables: dict[str, list[Sequence[object]]] = {
+        "": squared(names, matrix.counts.tolist()),
+        "-rates": squared(names, rates),
+        "-pairs": [
+            PAIR_COLUMNS,
+            *([actual, predicted, pair.images, written(pair.share)] for actual, predicted, pair in pairs),
+        ],
+        "-classes": [CLASS_COLUMNS, *class_rows(matrix, names)],
     }
-    pairs = [
-        [names[pair.actual], names[pair.predicted], pair.images, written(pair.share)] for pair in confused_pairs(matrix)
-    ]
-    tables["-pairs"] = [[*PAIR_COLUMNS], *pairs]
-    tables["-classes"] = [[*CLASS_COLUMNS], *class_rows(matrix, names)]
     return [write_table(rows, stem.with_name(f"{stem.name}{part}.csv")) for part, rows in tables.items()]
+
+
+def squared(names: Sequence[str], cells: Sequence[Sequence[object]]) -> list[Sequence[object]]:
+    """Return the rows of a table with the class names above and before its cells."""
+    return [[CORNER, *names], *([name, *row] for name, row in zip(names, cells, strict=True))]
 
 
 def class_rows(matrix: ConfusionMatrix, names: Sequence[str]) -> list[list[object]]:

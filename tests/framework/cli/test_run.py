@@ -71,6 +71,8 @@ def test_a_run_ends_with_scores_confusion_matrix_and_paths_in_plain_text(sightki
     assert ESCAPE not in outcome.out + outcome.err
     assert re.search(r"^metric +test +95 % interval$", outcome.out, re.MULTILINE)
     assert re.search(r"^accuracy +0\.\d{4} +0\.\d{4} to 0\.\d{4}$", outcome.out, re.MULTILINE)
+    assert re.search(r"^f1 +0\.\d{4} +0\.\d{4} to [01]\.\d{4}, few images$", outcome.out, re.MULTILINE)
+    assert "\nfew images: too few, altogether or of the smallest class" in outcome.out
     assert "rows are actual classes" in outcome.out
     (picture,) = re.findall(r"^picture +(elsewhere/small/.*-test\.png)$", outcome.out, re.MULTILINE)
     with Image.open(work / picture) as image:

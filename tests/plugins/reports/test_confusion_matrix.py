@@ -2,14 +2,18 @@ import csv
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 import matplotlib as mpl
 import numpy as np
 import pytest
 from PIL import Image
 from rich.cells import cell_len
+from sklearn.metrics import multilabel_confusion_matrix, precision_recall_fscore_support
 
 from sightkit import Predictions, ReportTask
+from sightkit_plugins.reports._confusion import count_confusions
+from sightkit_plugins.reports._confusion_order import similarity_order
 from sightkit_plugins.reports.confusion_matrix import ConfusionMatrixParams, build_confusion_matrix
 
 ODD_NAMES = (
@@ -58,8 +62,11 @@ def test_counts_and_rates_are_written_as_tables(tmp_path):
     output = report({"test": CATS_AND_DOGS}, tmp_path, names=("cat", "dog", "fox, red"))
     assert [file.name for file in output.files] == [
         "confusion-matrix-test.png",
+        "confusion-matrix-test.svg",
         "confusion-matrix-test.csv",
         "confusion-matrix-test-rates.csv",
+        "confusion-matrix-test-pairs.csv",
+        "confusion-matrix-test-classes.csv",
     ]
     assert sorted(tmp_path.iterdir()) == sorted(output.files)
     assert rows_of(tmp_path / "confusion-matrix-test.csv") == [
@@ -73,6 +80,65 @@ def test_counts_and_rates_are_written_as_tables(tmp_path):
         ["dog", "0.0", "1.0", "0.0"],
         ["fox, red", "", "", ""],
     ]
+
+
+def test_confused_pairs_are_written_with_the_most_frequent_first(tmp_path):
+    labels, predicted = [0, 0, 0, 0, 1, 1, 2, 2, 2, 2], [1, 1, 2, 0, 0, 1, 0, 2, 2, 2]
+    report({"test": predictions_of(labels, predicted, classes=3)}, tmp_path, names=("cat", "=1+1", "fox"))
+    assert rows_of(tmp_path / "confusion-matrix-test-pairs.csv") == [
+        ["actual", "predicted", "images", "share of the actual class"],
+        ["cat", "'=1+1", "2", "0.5"],
+        ["'=1+1", "cat", "1", "0.5"],
+        ["cat", "fox", "1", "0.25"],
+        ["fox", "cat", "1", "0.25"],
+    ]
+
+
+def test_each_class_has_its_true_and_false_positives_and_negatives(tmp_path):
+    splits = random_predictions(classes=4, images=100)
+    absent = predictions_of(splits.labels, splits.probabilities.argmax(axis=1), classes=5)
+    report({"test": absent}, tmp_path, names="abcde")
+    header, *rows = rows_of(tmp_path / "confusion-matrix-test-classes.csv")
+    assert header == [
+        "class", "images", "predicted", "true positives", "false positives", "false negatives", "true negatives",
+        "precision", "recall", "f1",
+    ]  # fmt: skip
+    predicted = absent.probabilities.argmax(axis=1)
+    matrices = multilabel_confusion_matrix(absent.labels, predicted, labels=range(5))
+    rates = precision_recall_fscore_support(absent.labels, predicted, labels=range(5), zero_division=0)
+    for label, ((tn, fp), (fn, tp)) in enumerate(matrices.tolist()):
+        assert rows[label][1:7] == [str(count) for count in (tp + fn, tp + fp, tp, fp, fn, tn)]
+        if label < 4:
+            assert [float(cell) for cell in rows[label][7:]] == pytest.approx([r[label] for r in rates[:3]], abs=1e-6)
+    assert rows[4] == ["e", "0", "0", "0", "0", "0", "100", "", "", ""]
+
+
+def test_classes_that_are_taken_for_each_other_stand_side_by_side():
+    random = np.random.default_rng(0)
+    group = random.permutation(60) // 5
+    labels = np.repeat(np.arange(60), 20)
+    predicted = [random.choice(np.flatnonzero(group == group[label])) for label in labels]
+    predictions = predictions_of(labels, predicted, classes=60)
+    order = similarity_order(count_confusions(predictions, classes=tuple(map(str, range(60)))))
+    assert sorted(order) == list(range(60))
+    assert np.count_nonzero(np.diff(group[order])) == 11  # twelve groups, each in one piece
+
+
+@pytest.mark.parametrize("classes", [2, 3, 31])
+def test_classes_without_images_and_without_mistakes_can_be_ordered(classes):
+    predictions = predictions_of([0, 1], [0, 1], classes=classes)
+    order = similarity_order(count_confusions(predictions, classes=tuple(map(str, range(classes)))))
+    assert sorted(order) == list(range(classes))
+
+
+def test_the_svg_is_the_same_every_time_and_has_names_as_shapes(tmp_path):
+    splits = {"test": random_predictions(classes=len(ODD_NAMES), images=400)}
+    picture = report(splits, tmp_path, names=ODD_NAMES).files[1]
+    plain = picture.read_bytes()
+    assert ElementTree.fromstring(plain).tag == "{http://www.w3.org/2000/svg}svg"
+    assert b"alert(1)</script>" not in plain
+    assert b"<text" not in plain
+    assert report(splits, tmp_path, names=ODD_NAMES).files[1].read_bytes() == plain
 
 
 def test_the_terminal_shows_counts_and_the_recall_of_each_class(tmp_path):
@@ -173,7 +239,7 @@ def test_odd_class_names_are_drawn_and_tabled(tmp_path):
     output = report(splits, tmp_path, names=ODD_NAMES)
     with Image.open(output.files[0]) as picture:
         assert max(picture.size) < 2500
-    header = rows_of(output.files[1])[0]
+    header = rows_of(output.files[2])[0]
     assert header[1:4] == list(ODD_NAMES[:3])
     assert header[9] == "caf\\udce9"
 
