@@ -70,10 +70,10 @@ if TYPE_CHECKING:
     from sightkit.runs.comparing.result import Comparison as Comparison
     from sightkit.runs.comparing.result import Difference as Difference
     from sightkit.runs.evaluating.result import Evaluation as Evaluation
-    from sightkit.runs.folder import Run as Run
     from sightkit.runs.prediction.result import ImagePrediction as ImagePrediction
     from sightkit.runs.prediction.result import ImagePredictions as ImagePredictions
     from sightkit.runs.rates.result import RateSearch as RateSearch
+    from sightkit.runs.record.run import Run as Run
     from sightkit.training.batches.draws import fold as fold
     from sightkit.training.batches.draws import uniform as uniform
     from sightkit.use import Use as Use
@@ -96,7 +96,7 @@ _MODULES = {
     "registry.registry": "Registry",
     "runs.comparing.result": "ComparedRun Comparison Difference",
     "runs.evaluating.result": "Evaluation",
-    "runs.folder": "Run",
+    "runs.record.run": "Run",
     "runs.prediction.result": "ImagePrediction ImagePredictions",
     "runs.rates.result": "RateSearch",
     "training.batches.draws": "fold uniform",

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     )
     from sightkit.contracts import Score
     from sightkit.images import PreparedData
-    from sightkit.runs.folder import Run
+    from sightkit.runs.record.run import Run
 
 PROJECT = "sightkit"
 hookspec = pluggy.HookspecMarker(PROJECT)

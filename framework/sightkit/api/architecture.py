@@ -43,7 +43,7 @@ def build_architecture(
     from pydantic import ValidationError
 
     from sightkit.contracts import ArchitectureTask
-    from sightkit.runs.network import build_network
+    from sightkit.runs.building.network import build_network
     from sightkit.toml.messages import problems_from
     from sightkit.toml.problems import TomlError
     from sightkit.use import Use

@@ -12,7 +12,7 @@ from sightkit.toml.problems import Problem
 
 if TYPE_CHECKING:
     from sightkit.runs.comparing.result import Comparison
-    from sightkit.runs.folder import Run
+    from sightkit.runs.record.run import Run
 
 
 def compare(
@@ -42,7 +42,7 @@ def compare(
         PluginError: a metric failed.
     """
     from sightkit.runs.comparing.compare import compare_runs
-    from sightkit.runs.folder import Run
+    from sightkit.runs.record.run import Run
 
     problems: list[Problem] = []
     return compare_runs(

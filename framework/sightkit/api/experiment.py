@@ -21,8 +21,8 @@ from sightkit.toml.problems import Problem
 if TYPE_CHECKING:
     from sightkit.images import PreparedData
     from sightkit.runs.display import Display
-    from sightkit.runs.folder import Run
     from sightkit.runs.rates.result import RateSearch
+    from sightkit.runs.record.run import Run
 
 
 class Experiment:
@@ -117,13 +117,13 @@ class Experiment:
         Raises:
             SightkitError: of a kind that says what went wrong.
         """
-        from sightkit.runs.data import prepare_data
+        from sightkit.runs.data.prepare import prepare_data
         from sightkit.runs.display import Display
 
         return prepare_data(self.settings, cache=self._cache(cache_dir), display=display or Display())
 
     def _cache(self, wanted: Path | str | None) -> Path | None:
-        from sightkit.runs.cache import cache_folder
+        from sightkit.runs.data.cache import cache_folder
 
         return None if self.source is not None and wanted is None else cache_folder(wanted)
 
@@ -154,7 +154,7 @@ class Experiment:
         Raises:
             SightkitError: of a kind that says what went wrong.
         """
-        from sightkit.runs.folder import unfinished_run
+        from sightkit.runs.record.finished import unfinished_run
 
         unfinished = unfinished_run(Path(runs_dir) / self.settings.name) if resume else None
         return self._execute(

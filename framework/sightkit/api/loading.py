@@ -20,7 +20,7 @@ from sightkit.toml.problems import Problem
 
 if TYPE_CHECKING:
     from sightkit.runs.display import Display
-    from sightkit.runs.folder import Run
+    from sightkit.runs.record.run import Run
 
 
 def load(
@@ -99,8 +99,9 @@ def resume(
         StorageError: the folder holds no run.
         SightkitError: see `Experiment.go_on`.
     """
-    from sightkit.runs.folder import RESOLVED, Run
-    from sightkit.runs.unchanged import refuse_incomplete
+    from sightkit.runs.record.folder import RESOLVED
+    from sightkit.runs.record.run import Run
+    from sightkit.runs.record.unchanged import refuse_incomplete
 
     path = Run(folder).path
     refuse_incomplete(path)

@@ -14,9 +14,10 @@ from sightkit.errors import ArtefactError, DataError, SightkitError, StorageErro
 from sightkit.experiment.in_memory import IN_MEMORY
 from sightkit.registry.registry import Registry
 from sightkit.runs.display import Display
-from sightkit.runs.folder import RESOLVED, Run, only_writer
-from sightkit.runs.manifest import HIDDEN
-from sightkit.runs.unchanged import refuse_other_data, stored_experiment
+from sightkit.runs.record.folder import RESOLVED, only_writer
+from sightkit.runs.record.manifest import HIDDEN
+from sightkit.runs.record.run import Run
+from sightkit.runs.record.unchanged import refuse_other_data, stored_experiment
 
 if TYPE_CHECKING:
     import keras
@@ -50,8 +51,8 @@ def report(
         ConfigError: a component that the run names is not there any more.
         PluginError: a report failed.
     """
-    from sightkit.runs.judge import write_reports
-    from sightkit.runs.report_task import report_task
+    from sightkit.runs.judging.judge import write_reports
+    from sightkit.runs.judging.report_task import report_task
 
     run = run if isinstance(run, Run) else Run(run)
     display = display or Display()

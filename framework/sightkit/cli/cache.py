@@ -27,7 +27,7 @@ def list_stores(*, cache_dir: CacheOption = None, json: JsonOption = False) -> N
     Example:  sightkit cache list
     """
     from sightkit.images.store.kept import kept_stores
-    from sightkit.runs.cache import cache_folder
+    from sightkit.runs.data.cache import cache_folder
 
     folder = cache_folder(cache_dir)
     stores = kept_stores(folder)
@@ -62,7 +62,7 @@ def clear(
     from sightkit.errors import ConfigError, StorageError
     from sightkit.images.store.kept import forget_fingerprints, kept_stores, remove
     from sightkit.images.store.kept import unused_for as is_unused
-    from sightkit.runs.cache import cache_folder
+    from sightkit.runs.data.cache import cache_folder
 
     folder = cache_folder(cache_dir)
     stores = kept_stores(folder)

@@ -14,9 +14,9 @@ from sightkit.cli.summary import summarise
 from sightkit.errors import InterruptedRunError, SightkitError
 
 if TYPE_CHECKING:
+    from sightkit.runs.course.stop import Stop
     from sightkit.runs.display import Display
-    from sightkit.runs.folder import Run
-    from sightkit.runs.stop import Stop
+    from sightkit.runs.record.run import Run
 
 
 class Beginning(Protocol):

@@ -39,7 +39,7 @@ def data(
     """
     from sightkit.cli.preparing import prepared
     from sightkit.errors import DataError
-    from sightkit.runs.data_report import write_data_report, write_refused_data
+    from sightkit.runs.data.report import write_data_report, write_refused_data
 
     loaded = chosen.open()
     settings = loaded.settings

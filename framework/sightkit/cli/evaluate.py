@@ -79,7 +79,7 @@ def evaluate(
     from sightkit.cli.preparing import watched
     from sightkit.cli.resume import registry_of
     from sightkit.config.overrides import parse_overrides
-    from sightkit.runs.cache import cache_folder
+    from sightkit.runs.data.cache import cache_folder
     from sightkit.runs.evaluating.evaluate import evaluate as judge_again
     from sightkit.toml.problems import Problem
 

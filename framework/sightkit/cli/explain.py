@@ -13,7 +13,7 @@ from sightkit.cli.options import JsonOption, RunsOption
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sightkit.runs.explained import Pictures, Written
+    from sightkit.runs.explaining.pictures import Pictures, Written
 
 AT_ONCE = 8
 """So many images are explained at a time: a picture of each takes longer than what the network makes of it."""
@@ -71,8 +71,8 @@ def explain(
     from sightkit.errors import DataError
     from sightkit.experiment.settings import TrainingSettings
     from sightkit.images.found import find_images
-    from sightkit.runs.explained import Pictures
-    from sightkit.runs.explaining import Explainer
+    from sightkit.runs.explaining.explainer import Explainer
+    from sightkit.runs.explaining.pictures import Pictures
 
     found = finished_run(run, runs_dir)
     words = images or []

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from sightkit.errors import ConfigError
-from sightkit.runs.folder import MANIFEST, Run
+from sightkit.runs.record.folder import MANIFEST
+from sightkit.runs.record.run import Run
 from sightkit.toml.problems import did_you_mean
 
 

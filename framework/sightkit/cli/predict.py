@@ -53,8 +53,8 @@ def predict(
     from sightkit.evaluation.views import check_views
     from sightkit.experiment.settings import TrainingSettings
     from sightkit.images.found import find_images
-    from sightkit.runs.folder import Run
     from sightkit.runs.prediction.predictor import RunPredictor
+    from sightkit.runs.record.run import Run
 
     predictor = RunPredictor(Run(run))
     views = check_views([name.strip() for name in tta.split(",") if name.strip()])

@@ -39,7 +39,7 @@ def prepare(
 
 def document(data: PreparedData) -> dict[str, object]:
     """Return what a script is told."""
-    from sightkit.runs.data_report import describe_data
+    from sightkit.runs.data.report import describe_data
 
     return describe_data(data) | {"store": store_of(data), "findings": [each.document() for each in data.findings]}
 

@@ -28,8 +28,8 @@ def preview(
     Example:  sightkit preview flowers.toml
     """
     from sightkit.cli.preparing import watched
-    from sightkit.runs.preview import draw_preview
-    from sightkit.runs.samples import save_picture
+    from sightkit.runs.data.preview import draw_preview
+    from sightkit.runs.data.samples import save_picture
 
     loaded = chosen.open()
     settings = loaded.settings

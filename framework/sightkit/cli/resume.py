@@ -12,9 +12,9 @@ from sightkit.cli.options import CacheOption, JsonOption, RegistryOption, RunsOp
 
 if TYPE_CHECKING:
     from sightkit.registry.registry import Registry
+    from sightkit.runs.course.stop import Stop
     from sightkit.runs.display import Display
-    from sightkit.runs.folder import Run
-    from sightkit.runs.stop import Stop
+    from sightkit.runs.record.run import Run
 
 
 def resume(
@@ -46,7 +46,7 @@ def resume(
 
     def begin(*, display: Display, stop: Stop) -> Run:
         from sightkit.api import resume as go_on
-        from sightkit.runs.folder import Run
+        from sightkit.runs.record.run import Run
 
         found = Run(folder_of(run, runs_dir))
         opened = registry_of(found, files=registry, trust=trust_project, strict=strict)
@@ -62,7 +62,8 @@ def folder_of(word: str | None, runs_dir: Path) -> Path:
         ConfigError: there is none.
     """
     from sightkit.errors import ConfigError
-    from sightkit.runs.folder import MANIFEST, unfinished_run
+    from sightkit.runs.record.finished import unfinished_run
+    from sightkit.runs.record.folder import MANIFEST
     from sightkit.toml.problems import did_you_mean
 
     if word is not None and ("/" in word or "\\" in word or (Path(word) / MANIFEST).is_file()):

@@ -12,9 +12,9 @@ from sightkit.cli.chosen import Chosen, takes_experiment
 from sightkit.cli.options import CacheOption, JsonOption, RunsOption
 
 if TYPE_CHECKING:
+    from sightkit.runs.course.stop import Stop
     from sightkit.runs.display import Display
-    from sightkit.runs.folder import Run
-    from sightkit.runs.stop import Stop
+    from sightkit.runs.record.run import Run
 
 
 @takes_experiment

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from types import FrameType, TracebackType
 from typing import Any
 
-from sightkit.runs.stop import Stop
+from sightkit.runs.course.stop import Stop
 
 EXIT_CODES = {signal.SIGINT: 130, signal.SIGTERM: 143}
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sightkit.cli.console import print_table, print_text, warn
-from sightkit.runs.folder import DATA
+from sightkit.runs.record.folder import DATA
 
 if TYPE_CHECKING:
-    from sightkit.runs.folder import Run
+    from sightkit.runs.record.run import Run
 
 FEW_IMAGES_NOTE = "few images: too few, altogether or of the smallest class, for these intervals to be trusted"
 

@@ -14,19 +14,20 @@ from sightkit.contracts import Predictions
 from sightkit.errors import InterruptedRunError, SightkitError, StorageError
 from sightkit.experiment.text import toml_text, written
 from sightkit.files import write_json, write_text
-from sightkit.runs.calibrate import calibrate, refuse_without_validation
-from sightkit.runs.data import prepare_data
-from sightkit.runs.data_report import data_document
+from sightkit.runs.course.calibrate import calibrate, refuse_without_validation
+from sightkit.runs.course.fit import Fitted, fit
+from sightkit.runs.course.workers import chief_first, end_together, refuse_other_work, shared_folder, start_replicas
+from sightkit.runs.data.prepare import prepare_data
+from sightkit.runs.data.report import data_document
 from sightkit.runs.display import Display
 from sightkit.runs.execution import Execution
 from sightkit.runs.extensions import Extensions
-from sightkit.runs.fit import Fitted, fit
-from sightkit.runs.folder import DATA, RESOLVED, Run, make_folders, only_writer
-from sightkit.runs.judge import build_metrics, predict_split, scores_of, write_reports
-from sightkit.runs.manifest import now, without_secrets
-from sightkit.runs.report_task import report_task
-from sightkit.runs.unchanged import refuse_changes, refuse_other_data
-from sightkit.runs.workers import chief_first, end_together, refuse_other_work, shared_folder, start_replicas
+from sightkit.runs.judging.judge import build_metrics, predict_split, scores_of, write_reports
+from sightkit.runs.judging.report_task import report_task
+from sightkit.runs.record.folder import DATA, RESOLVED, make_folders, only_writer
+from sightkit.runs.record.manifest import now, without_secrets
+from sightkit.runs.record.run import Run
+from sightkit.runs.record.unchanged import refuse_changes, refuse_other_data
 from sightkit.training.devices.cluster import cluster_for
 
 if TYPE_CHECKING:

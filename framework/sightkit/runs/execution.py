@@ -10,14 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sightkit.experiment.in_memory import IN_MEMORY
-from sightkit.runs.data_report import describe_data
+from sightkit.runs.data.report import describe_data
 from sightkit.runs.display import Display
 from sightkit.runs.extensions import Extensions
-from sightkit.runs.folder import RESOLVED, Run
-from sightkit.runs.git import git_state
-from sightkit.runs.journal import Journal
-from sightkit.runs.manifest import Manifest, describe_machine, describe_run, now
-from sightkit.runs.unchanged import differences
+from sightkit.runs.record.folder import RESOLVED
+from sightkit.runs.record.git import git_state
+from sightkit.runs.record.journal import Journal
+from sightkit.runs.record.manifest import Manifest, describe_machine, describe_run, now
+from sightkit.runs.record.run import Run
+from sightkit.runs.record.unchanged import differences
 
 if TYPE_CHECKING:
     from sightkit.api import Experiment

@@ -15,7 +15,7 @@ from sightkit.contracts import ExtensionTask
 from sightkit.errors import PluginError
 from sightkit.experiment import ExperimentSettings
 from sightkit.registry.hooks import COLLECTING, RUN, hook_problems
-from sightkit.runs.build import blaming, build
+from sightkit.runs.building.build import blaming, build
 from sightkit.use import Use
 
 

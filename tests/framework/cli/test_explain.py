@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from sightkit.runs.explaining import Explainer
+from sightkit.runs.explaining.explainer import Explainer
 
 
 def test_pictures_are_written_and_told(sightkit, work, finished, pictures):

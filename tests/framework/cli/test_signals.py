@@ -9,7 +9,7 @@ import pytest
 
 from sightkit.cli.signals import Interruption, Terminated
 from sightkit.errors import InterruptedRunError
-from sightkit.runs.stop import heeded
+from sightkit.runs.course.stop import heeded
 
 ENDS = {signal.SIGINT: KeyboardInterrupt, signal.SIGTERM: Terminated}
 

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 from sightkit.errors import ConfigError
 from sightkit.runs.evaluating.kept import PREDICTIONS, kept_evaluations
 from sightkit.runs.evaluating.split import classes_of, load_stored
-from sightkit.runs.finished import refuse_unfinished
-from sightkit.runs.unchanged import NOT_TOLD, stored_experiment
+from sightkit.runs.record.finished import refuse_unfinished
+from sightkit.runs.record.unchanged import NOT_TOLD, stored_experiment
 from sightkit.toml.document import dotted
 
 if TYPE_CHECKING:
     from sightkit.contracts import Predictions
-    from sightkit.runs.folder import Run
+    from sightkit.runs.record.run import Run
 
 REMEDY = (
     "runs can be compared on the same images only: judge each of them on the same data (sightkit evaluate RUN --data "

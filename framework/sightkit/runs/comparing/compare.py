@@ -14,12 +14,12 @@ from sightkit.runs.comparing.names import short_names
 from sightkit.runs.comparing.result import ComparedRun, Comparison, Difference
 from sightkit.runs.evaluating.metrics import judging_settings
 from sightkit.runs.evaluating.split import classes_of
-from sightkit.runs.judge import build_metrics, scores_of
+from sightkit.runs.judging.judge import build_metrics, scores_of
 
 if TYPE_CHECKING:
     from sightkit.config.overrides import Override
     from sightkit.contracts import MetricFunction, Score
-    from sightkit.runs.folder import Run
+    from sightkit.runs.record.run import Run
     from sightkit.toml.problems import Problem
 
 ACCURACY = "accuracy"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sightkit.runs.folder import Run
+    from sightkit.runs.record.run import Run
 
 
 def short_names(runs: Sequence[Run]) -> list[str]:

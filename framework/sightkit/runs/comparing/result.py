@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from sightkit.contracts import Predictions, Score
 
 if TYPE_CHECKING:
-    from sightkit.runs.folder import Run
+    from sightkit.runs.record.run import Run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

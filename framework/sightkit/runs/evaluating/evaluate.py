@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sightkit.config.overrides import Override
     from sightkit.contracts import ImageSource
     from sightkit.runs.evaluating.result import Evaluation
-    from sightkit.runs.folder import Run
+    from sightkit.runs.record.run import Run
     from sightkit.toml.problems import Problem
 
 

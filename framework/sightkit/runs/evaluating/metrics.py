@@ -13,8 +13,8 @@ from sightkit.experiment import ExperimentSettings
 from sightkit.experiment.in_memory import IN_MEMORY, WithOwn
 from sightkit.experiment.resolve import default_uses, resolve
 from sightkit.registry.registry import Registry
-from sightkit.runs.folder import RESOLVED
-from sightkit.runs.unchanged import stored_experiment
+from sightkit.runs.record.folder import RESOLVED
+from sightkit.runs.record.unchanged import stored_experiment
 from sightkit.toml.document import dotted
 from sightkit.toml.problems import Problem
 

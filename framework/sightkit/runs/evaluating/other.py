@@ -14,10 +14,10 @@ from sightkit.files import write_json
 from sightkit.runs.evaluating.kept import ABOUT, PREDICTIONS, SCORES, free_folder, same_evaluation
 from sightkit.runs.evaluating.result import Evaluation
 from sightkit.runs.evaluating.source import open_source
-from sightkit.runs.folder import only_writer
-from sightkit.runs.judge import build_metrics, predict_split, scores_of
-from sightkit.runs.manifest import describe_machine, now
+from sightkit.runs.judging.judge import build_metrics, predict_split, scores_of
 from sightkit.runs.prediction.form import Trained, trained
+from sightkit.runs.record.folder import only_writer
+from sightkit.runs.record.manifest import describe_machine, now
 
 if TYPE_CHECKING:
     from sightkit.contracts import Predictions
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from sightkit.images.labelled import LabelledImages
     from sightkit.registry.registry import Registry
     from sightkit.runs.display import Display
-    from sightkit.runs.folder import Run
+    from sightkit.runs.record.run import Run
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 

@@ -10,8 +10,8 @@ from sightkit.config.tree import Origin, Tree
 from sightkit.contracts import DatasetTask
 from sightkit.errors import DataError
 from sightkit.experiment.resolve import default_uses, resolve
-from sightkit.runs.data import build_source, placing
-from sightkit.runs.maker import maker_of
+from sightkit.runs.data.maker import maker_of
+from sightkit.runs.data.prepare import build_source, placing
 from sightkit.toml.problems import Problem, TomlError
 
 if TYPE_CHECKING:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 from sightkit.errors import ConfigError, StorageError
 from sightkit.files import write_json
 from sightkit.runs.evaluating.result import Evaluation
-from sightkit.runs.finished import refuse_unfinished
-from sightkit.runs.folder import Run, only_writer
-from sightkit.runs.judge import build_metrics, scores_of
-from sightkit.runs.manifest import Manifest
+from sightkit.runs.judging.judge import build_metrics, scores_of
+from sightkit.runs.record.finished import refuse_unfinished
+from sightkit.runs.record.folder import only_writer
+from sightkit.runs.record.manifest import Manifest
+from sightkit.runs.record.run import Run
 from sightkit.toml.problems import did_you_mean
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from sightkit.experiment.text import written
 from sightkit.experiment.uses import uses_in
 from sightkit.images.decoding.form import Form
 from sightkit.images.store.folder import address_of
-from sightkit.runs.maker import maker_of, package_digest
-from sightkit.runs.manifest import describe_use, version_of
+from sightkit.runs.data.maker import maker_of, package_digest
+from sightkit.runs.record.manifest import describe_use, version_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -11,6 +11,7 @@ import numpy as np
 from sightkit.errors import InterruptedRunError
 from sightkit.evaluation.batchwise import rows_a_call
 from sightkit.images.order import image_seeds
+from sightkit.runs.data.maker import paths_of
 from sightkit.runs.features.address import (
     address,
     describe_arithmetic,
@@ -21,7 +22,6 @@ from sightkit.runs.features.address import (
 )
 from sightkit.runs.features.backbone import FrozenBackbone
 from sightkit.runs.features.files import FeatureFolder
-from sightkit.runs.maker import paths_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from sightkit.evaluation.predict import Predictor
     from sightkit.experiment.stages import Stage as StageSettings
     from sightkit.images import PreparedData
+    from sightkit.runs.building.parts import Parts
     from sightkit.runs.execution import Execution
     from sightkit.runs.features.features import Features
-    from sightkit.runs.parts import Parts
     from sightkit.training.batches.feed import Feed
 
 
@@ -102,7 +102,7 @@ def head_training(execution: Execution, parts: Parts, features: Features, *, num
         InterruptedRunError: somebody wants the run to stop.
         StorageError: they can't be written.
     """
-    from sightkit.runs.stages import memory_budget
+    from sightkit.runs.building.stages import memory_budget
     from sightkit.training.batches.feed import Alternating, Supply, feed_from
 
     assert parts.classifier.network is not None

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sightkit.errors import StorageError
-from sightkit.runs.finished import refuse_unfinished
-from sightkit.runs.folder import DATA, RESOLVED
-from sightkit.runs.unchanged import stored_experiment
+from sightkit.runs.record.finished import refuse_unfinished
+from sightkit.runs.record.folder import DATA, RESOLVED
+from sightkit.runs.record.unchanged import stored_experiment
 
 if TYPE_CHECKING:
     from sightkit.images.decoding.form import Form
-    from sightkit.runs.folder import Run
+    from sightkit.runs.record.run import Run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

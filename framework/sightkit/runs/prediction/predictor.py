@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from sightkit.evaluation.predict import Predictor
     from sightkit.images.decoding.stream import DecodedBatch, DecodedStream, Item
-    from sightkit.runs.folder import Run
+    from sightkit.runs.record.run import Run
 
 
 class RunPredictor:

@@ -11,18 +11,18 @@ import numpy as np
 
 from sightkit.errors import ConfigError
 from sightkit.experiment.stages import stages_of
-from sightkit.runs.parts import build_parts
+from sightkit.runs.building.parts import build_parts
+from sightkit.runs.building.stages import initial_rate
 from sightkit.runs.rates.curve import LEAST
 from sightkit.runs.rates.result import RateSearch
 from sightkit.runs.rates.training import Trial, rising_losses, train_before
-from sightkit.runs.stages import initial_rate
 
 if TYPE_CHECKING:
     from sightkit.experiment import ExperimentSettings
     from sightkit.experiment.settings import TrainingSettings
     from sightkit.images import PreparedData
+    from sightkit.runs.building.parts import Parts
     from sightkit.runs.display import Display
-    from sightkit.runs.parts import Parts
     from sightkit.training.devices.replicas import Replicas
 
 

@@ -11,8 +11,8 @@ import numpy as np
 
 from sightkit.errors import DivergedError
 from sightkit.experiment.stages import stages_of
+from sightkit.runs.building.stages import build_stage
 from sightkit.runs.rates.curve import LEAST, smooth, until_divergence
-from sightkit.runs.stages import build_stage
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from sightkit.contracts import ScheduleFunction
     from sightkit.experiment import ExperimentSettings
     from sightkit.images import PreparedData
+    from sightkit.runs.building.parts import Parts
     from sightkit.runs.display import Display
-    from sightkit.runs.parts import Parts
     from sightkit.training.loop.progress import Progress
     from sightkit.training.loop.stage import Stage
 

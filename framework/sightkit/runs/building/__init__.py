@@ -1,0 +1,1 @@
+"""Building what an experiment names: components, the network, each stage of a training, the file of a model."""

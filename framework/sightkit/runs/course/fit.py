@@ -1,0 +1,116 @@
+"""Training as a run does it: the components built, the stages gone through, the best epoch kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sightkit.contracts import MetricFunction
+from sightkit.errors import ArtefactError
+from sightkit.runs.building.parts import build_parts
+from sightkit.runs.building.saving import check_savable, save_model, unreadable_layers
+from sightkit.runs.building.stages import check_stages
+from sightkit.runs.execution import Execution
+
+if TYPE_CHECKING:
+    import keras
+
+    from sightkit.evaluation.predict import Predictor
+    from sightkit.runs.course.progression import Progression
+    from sightkit.training.state.checkpoints import Checkpoints
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A trained model.
+
+    Attributes:
+        model: With the weights of its best epoch.
+        predictor: Predicts with it.
+        best_epoch: Counted from 1; the last one where there is nothing to validate on.
+    """
+
+    model: keras.Model
+    predictor: Predictor
+    best_epoch: int
+
+    def describe(self) -> dict[str, Any]:
+        """Return what a manifest says of the model."""
+        from sightkit.training.state.variables import weights_digest
+
+        return {
+            "parameters": int(self.model.count_params()),
+            "best_epoch": self.best_epoch,
+            "weights_sha256": weights_digest(self.model),
+        }
+
+
+def fit(execution: Execution, metrics: Mapping[str, MetricFunction]) -> Fitted:
+    """Build, train or go on with it, go back to the best epoch and save the model."""
+    from sightkit.runs.course.course import Course
+    from sightkit.runs.course.progression import Progression
+    from sightkit.runs.course.validation import Validation
+    from sightkit.runs.features.stage import features_for, predictor_for
+    from sightkit.training.devices.host import describe_computing
+    from sightkit.training.state.best import BestWeights
+    from sightkit.training.state.checkpoints import Checkpoints
+
+    settings, data = execution.settings, execution.data
+    parts = build_parts(settings, data, execution.replicas)
+    check_savable(settings.architecture, parts.model)
+    if unreadable := unreadable_layers(parts.model):
+        execution.warn(
+            f"the file of the model can't be read again for its {', '.join(unreadable)}; register classes of your own "
+            "with keras.saving.register_keras_serializable, and write a layer in the place of a Lambda"
+        )
+    execution.tell("sightkit_model_built", model=parts.model)
+    features = features_for(execution, parts)
+    check_stages(settings, parts, data)
+    predictor = predictor_for(parts, features, data)
+    validation, best = None, None
+    if "validation" in data.splits:
+        validation = Validation(data, metrics, parts.loss, predictor)
+        best = BestWeights(parts.model, higher_is_better=validation.higher_is_better[settings.training.monitor])
+    progression = Progression(parts.model, best, execution.replicas)
+    checkpoints = Checkpoints(
+        execution.run.path / "checkpoints",
+        keep=settings.training.checkpoints.keep,
+        replicas=execution.replicas,
+    )
+    if execution.resumed:
+        go_on(execution, progression, checkpoints)
+    else:
+        execution.manifest.update(
+            computing=describe_computing(execution.replicas.count, workers=execution.replicas.workers)
+        )
+    Course(execution, parts, validation, features=features, progression=progression, checkpoints=checkpoints).go()
+    if best is not None:
+        best.restore()
+    if execution.replicas.is_chief:
+        save_model(execution.run.path / "model" / "model.keras", parts.model)
+    return Fitted(parts.model, predictor, progression.best_epoch)
+
+
+def go_on(execution: Execution, progression: Progression, checkpoints: Checkpoints) -> None:
+    """Take the newest checkpoint that is whole, and say which it is.
+
+    Raises:
+        ArtefactError: it is of another run.
+    """
+    checkpoint, problems = checkpoints.newest()
+    for problem in problems:
+        execution.warn(f"{problem}; {'one before it is used' if checkpoint else 'none before it is whole'}")
+    if checkpoint is None:
+        execution.say("there is no checkpoint: training starts from the beginning")
+    else:
+        if checkpoint.about["run"] != execution.identity:
+            message = (
+                f"{checkpoint.path}: this checkpoint is of another run; remove this file to go on from the one before, "
+                "or from the beginning"
+            )
+            raise ArtefactError(message)
+        progression.go_on(checkpoint)
+        execution.extensions.remember(checkpoint.about["extensions"])
+    execution.journal.rewind(progression.rows)
+    execution.note_resumption(from_file=checkpoint.path.name if checkpoint else None)

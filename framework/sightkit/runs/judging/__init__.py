@@ -1,0 +1,1 @@
+"""Judging a trained model, and what its reports are told."""
