@@ -57,11 +57,12 @@ class Axis:
 
 
 def short(value: float) -> str:
-    """Return the label of a tick, which has room for few digits: ``"7.5e-4"``."""
-    if value and abs(value) < 0.001:
-        mantissa, exponent = f"{value:.1e}".split("e")
-        return f"{float(mantissa):g}e{int(exponent)}"
-    return f"{value:g}"
+    """Return the label of a tick, which has room for few digits: ``"7.5e-4"`` instead of ``"0.00075"``."""
+    label = f"{value:g}"
+    if len(label) <= len("0.0005"):
+        return label
+    mantissa, exponent = f"{value:.1e}".split("e")
+    return f"{float(mantissa):g}e{int(exponent)}"
 
 
 def axis_around(values: Iterable[float], *, start: float, end: float, logarithmic: bool = False) -> Axis:

@@ -27,14 +27,14 @@ class Number:
         low: Where its 95 % interval begins.
         high: Where it ends.
         few: Whether there are too few images for the interval to be trusted.
-        method: How the interval was found.
+        higher_is_better: Which direction is better.
     """
 
     value: float | None
     low: float | None = None
     high: float | None = None
     few: bool = False
-    method: str | None = None
+    higher_is_better: bool = True
 
     @property
     def known(self) -> bool:
@@ -51,7 +51,7 @@ def number_of(entry: Mapping[str, Any] | float | None) -> Number:
         low=entry.get("low"),
         high=entry.get("high"),
         few=bool(entry.get("few_images", False)),
-        method=entry.get("method"),
+        higher_is_better=entry.get("higher_is_better", True),
     )
 
 
@@ -62,7 +62,7 @@ class ScoreTable:
     Attributes:
         splits: Their names, the one that the report is about first.
         rows: Each metric with its score in each split; ``None`` where it has none.
-        axis: For the pictures of intervals: of all scores between 0 and 1.
+        axis: For the pictures of intervals: of scores that are at best 1. Losses and errors have none.
     """
 
     splits: list[str]
@@ -78,6 +78,7 @@ class ScoreTable:
         """Say whether a score and its interval are on the axis."""
         return (
             number is not None
+            and number.higher_is_better
             and number.value is not None
             and number.low is not None
             and number.high is not None
@@ -94,8 +95,8 @@ def score_table(scores: Mapping[str, Mapping[str, Mapping[str, Any]]], *, split:
         (name, [number_of(scores[each][name]) if name in scores.get(each, {}) else None for each in splits])
         for name in metrics
     ]
-    lows = [row[0].low for _, row in rows if row[0] and row[0].low is not None and row[0].value is not None]
-    inside = [low for low in lows if 0 <= low <= 1]
+    shown = [row[0] for _, row in rows if row[0] is not None and row[0].higher_is_better]
+    inside = [number.low for number in shown if number.low is not None and 0 <= number.low <= 1]
     begin = np.floor(20 * min(inside, default=0) - 1e-9) / 20
     return ScoreTable(splits=splits, rows=rows, axis=Axis(max(0.0, float(begin)), 1.0, *STRIP))
 
@@ -184,4 +185,4 @@ def share(hits: int, images: int) -> Number:
     if not images:
         return Number(value=None)
     low, high = wilson_interval(hits, images)
-    return Number(value=hits / images, low=low, high=high, method="wilson")
+    return Number(value=hits / images, low=low, high=high)
