@@ -47,7 +47,7 @@ def predict(
 
     Example:  sightkit predict runs/flowers/20260727-101500-3fa9c1 photos --csv > predicted.csv
     """
-    from sightkit.cli.process import start_tensorflow
+    from sightkit.cli.process import start_tensorflow, without_scikit_learn
     from sightkit.cli.signals import Interruption
     from sightkit.errors import DataError
     from sightkit.evaluation.views import check_views
@@ -62,7 +62,8 @@ def predict(
     found = find_images(images)
     count = bad = 0
     with Interruption(), shown_progress(images) as advance, predictor.decoded(found) as decoded:
-        start_tensorflow(TrainingSettings(deterministic=predictor.deterministic))
+        with without_scikit_learn():
+            start_tensorflow(TrainingSettings(deterministic=predictor.deterministic))
         # It was off since the process began; what is there by now stays, and is never looked through.
         gc.freeze()
         gc.enable()

@@ -11,6 +11,7 @@ COMMANDS = [
     ["run"],
     ["resume"],
     ["check"],
+    ["predict"],
     ["prepare"],
     ["data"],
     ["preview"],

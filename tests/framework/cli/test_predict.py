@@ -6,6 +6,8 @@ import csv
 import io
 import json
 import shutil
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -104,3 +106,16 @@ def test_a_folder_without_a_run_is_told(sightkit):
     done = sightkit("predict", ".", "a.jpg")
     assert done.code == 5
     assert "no run here" in done.err
+
+
+def test_keras_starts_without_scikit_learn_which_is_there_afterwards():
+    code = """
+import sys
+from sightkit.cli.process import start_tensorflow, without_scikit_learn
+from sightkit.experiment.settings import TrainingSettings
+with without_scikit_learn():
+    start_tensorflow(TrainingSettings())
+assert "sklearn" not in sys.modules
+import sklearn.base
+"""
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
