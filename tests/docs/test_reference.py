@@ -17,6 +17,7 @@ from sightkit.cli import app
 from sightkit.cli.components import parameter_rows
 from sightkit.component import KINDS
 from sightkit.experiment.settings import (
+    CalibrationSettings,
     CheckpointSettings,
     EarlyStoppingSettings,
     ExperimentSettings,
@@ -46,6 +47,7 @@ TABLES = [
     EarlyStoppingSettings,
     PlateauSettings,
     CheckpointSettings,
+    CalibrationSettings,
     RecipeNotes,
     MeasuredScore,
     RegistryFile,

@@ -15,6 +15,8 @@ COMMANDS = [
     ["data"],
     ["preview"],
     ["lr-find"],
+    ["predict"],
+    ["explain"],
     ["show"],
     ["schema"],
     ["components"],
