@@ -16,6 +16,8 @@ COMMANDS = [
     ["data"],
     ["preview"],
     ["lr-find"],
+    ["predict"],
+    ["explain"],
     ["show"],
     ["schema"],
     ["components"],

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
+from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from sightkit.errors import ConfigError
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Hear: TypeAlias = Callable[[Any], None]
+
+LISTENING = Lock()
+"""Two threads that listen to one model would put back each other's functions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +65,18 @@ def listen(model: keras.Model, images: tf.Tensor, *, also: Hear | None = None) -
 
     def hear(name: str, layer: keras.Layer, output: Any) -> None:
         nonlocal convolutions
-        convolutions += holds_kernel(layer)
         # What another thread computes meanwhile, or a compiled function inside the model, is of no use in this graph.
-        if convolutions and is_feature_map(output) and output.graph is graph:
+        if getattr(output, "graph", None) is not graph:
+            return
+        convolutions += holds_kernel(layer)
+        if convolutions and is_feature_map(output):
             maps.pop(name, None)
             maps[name] = output
             after[name] = convolutions
             if also:
                 also(output)
 
-    with ExitStack() as taps:
+    with LISTENING, ExitStack() as taps:
         for name, layer in named_layers(model).items():
             taps.enter_context(tapped(layer, partial(hear, name, layer)))
         logits = model(images, training=False)

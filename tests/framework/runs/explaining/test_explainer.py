@@ -33,7 +33,7 @@ def test_classes_are_asked_for_by_name(finished, pictures):
     np.testing.assert_array_equal(each[1], finished.explain(paths, classes="dark")[1])
     with pytest.raises(ConfigError, match=r'"brite": no such class; did you mean "bright"\?'):
         finished.explain(paths, classes="brite")
-    with pytest.raises(ConfigError, match="one for each of the 2 images; found 1"):
+    with pytest.raises(ConfigError, match="one for each of the 2 images, or one for all; found 1"):
         finished.explain(paths, classes=["dark"])
 
 
