@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 FEW_IMAGES = 50
 """Below so many images, of the class or of the smallest class, an interval can't be trusted.
 
-Found with ``tests/benchmarks/intervals.py``: over 2,000 test sets of 500 images of ten classes, the smallest of which has
-39 on average, 95 % intervals of accuracy, balanced accuracy, macro F1, macro ROC AUC and log loss hold the true value in
-93.8 to 95.8 %. Wilson's of recalls between 62 and 97 %, by the binomial distribution, hold in 91.7 to 98.1 % with fewer
-than 20 images of the class and in 94.6 to 96.4 % with 40 to 49. This is the next round number.
+Found with ``tests/benchmarks/intervals.py``: over 2,000 test sets of 500 images of ten classes, the smallest of which
+has 39 on average, 95 % intervals of accuracy, balanced accuracy, macro F1, macro ROC AUC and log loss hold the true
+value in 93.8 to 95.8 %. Wilson's of recalls between 62 and 97 %, by the binomial distribution, hold in 91.7 to 98.1 %
+with fewer than 20 images of the class and in 94.6 to 96.4 % with 40 to 49. This is the next round number.
 """
 
 UNDEFINED = (math.nan, math.nan)
