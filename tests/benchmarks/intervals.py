@@ -118,17 +118,13 @@ def built_metrics() -> dict[str, MetricFunction]:
 
 
 def resampled_in_cells(metric: MetricFunction, drawn: Predictions, random: np.random.Generator) -> Score:
-    """Return a score with the intervals that resampled images would give."""
+    """Return a score with the interval of the whole that resampled images would give."""
     cells = drawn.labels * CLASSES + drawn.probabilities.argmax(axis=1)
     kinds, images = np.unique(cells, return_counts=True)
     counts = random.multinomial(len(cells), images / len(cells), size=RESAMPLES)
     values = metric.resampled(kinds // CLASSES, np.eye(CLASSES)[kinds % CLASSES], counts)  # type: ignore[attr-defined]
     score = metric(drawn.labels, drawn.probabilities)
-    estimates = (score.value, *(score.per_class or ()))
-    whole, *classes = (
-        bias_corrected_interval(column, estimate=value) for column, value in zip(values.T, estimates, strict=True)
-    )
-    return replace(score, interval=whole, per_class_intervals=tuple(classes))
+    return replace(score, interval=bias_corrected_interval(values[:, 0], estimate=score.value))
 
 
 def holds(interval: tuple[float, float] | None, value: float) -> bool:

@@ -126,12 +126,15 @@ def bias_corrected_interval(values: NDArray[np.float64], *, estimate: float) -> 
         estimate: The value of the split itself.
 
     Returns:
-        The interval; ``(nan, nan)`` where the estimate or more than half of the values are not defined.
+        The interval; ``(nan, nan)`` where the estimate or more than half of the values are not defined, and where all
+        values are the same: a split without a mistake has no resample with one, and can't say how rare they are.
     """
     import numpy as np
 
     defined = values[~np.isnan(values)]
     if math.isnan(estimate) or not len(defined) or 2 * len(defined) < len(values):
+        return math.nan, math.nan
+    if defined.min() == defined.max():
         return math.nan, math.nan
     # Values that equal the estimate are half below it.
     below = (np.count_nonzero(defined < estimate) + np.count_nonzero(defined <= estimate)) / 2

@@ -37,15 +37,15 @@ class Counted:
     def __call__(self, labels: NDArray[np.int64], probabilities: NDArray[np.float64], /) -> Score:
         """Score probabilities ``(n, classes)`` against labels ``(n,)``."""
         counts = count_by_class(labels, probabilities)
-        proportion = self.rate is not None and self.rate.proportion
+        intervals = wilson_intervals(self.rate, counts) if self.rate else None
         return Score(
             value=self.whole(counts)[0].item(),
             macro=self.macro,
             per_class=tuple(self.rate(counts)[0].tolist()) if self.rate else None,
             interval=wilson_interval(int(counts.correct.sum()), len(labels)) if self.is_accuracy else None,
             method="wilson" if self.is_accuracy else None,
-            per_class_intervals=wilson_intervals(self.rate, counts) if self.rate and proportion else None,
-            per_class_method="wilson" if proportion else None,
+            per_class_intervals=intervals,
+            per_class_method="wilson" if intervals else None,
         )
 
     def resampled(
@@ -62,10 +62,13 @@ def averaged_rate(rate: Rate, average: Average) -> Counted:
     return Counted(averaged(rate, average), rate=rate, macro=average == "macro", is_accuracy=average == "micro")
 
 
-def wilson_intervals(rate: Rate, counts: ClassCounts) -> tuple[tuple[float, float], ...]:
-    """Return the interval of a proportion of each class; ``nan`` for those that do not count."""
-    successes, trials = rate.numerator(counts)[0].tolist(), rate.denominator(counts)[0].tolist()
-    return tuple(
-        wilson_interval(int(some), int(all_of_them)) if counted else (math.nan, math.nan)
-        for some, all_of_them, counted in zip(successes, trials, rate.counting(counts)[0].tolist(), strict=True)
-    )
+def wilson_intervals(rate: Rate, counts: ClassCounts) -> tuple[tuple[float, float], ...] | None:
+    """Return the interval of each class, ``nan`` for those that do not count; ``None`` for a rate of no share."""
+    if rate.trials is None:
+        return None
+    columns = (rate.numerator(counts)[0], rate.trials(counts)[0], rate.counting(counts)[0])
+    intervals = []
+    for successes, trials, counted in zip(*(column.tolist() for column in columns), strict=True):
+        ends = wilson_interval(int(successes), int(trials)) if counted else (math.nan, math.nan)
+        intervals.append((rate.from_share(ends[0]), rate.from_share(ends[1])))
+    return tuple(intervals)

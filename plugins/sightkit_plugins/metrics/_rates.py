@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
@@ -27,16 +27,19 @@ class Rate:
     never predicted, the recall of one that is predicted but has no image. A class that does not count has no rate.
 
     Attributes:
-        numerator: From counts to the upper part.
+        numerator: From counts to the upper part, a number of images.
         denominator: From counts to the lower part.
+        trials: Of how many images those of the upper part are a share, which has Wilson's interval; ``None`` for a rate
+            that follows from no share.
+        from_share: From that share to the rate, which grows with it.
         counting: Which classes count: by default those that occur among the labels or the predictions.
-        proportion: Whether the upper part counts some of the images in the lower one: it then has Wilson's interval.
     """
 
     numerator: CountFunction
     denominator: CountFunction
+    trials: CountFunction | None
+    from_share: Callable[[float], float] = lambda share: share
     counting: Callable[[ClassCounts], NDArray[np.bool_]] = lambda counts: counts.occurring
-    proportion: bool = True
 
     def __call__(self, counts: ClassCounts) -> NDArray[np.float64]:
         """Return the rate of each class, ``nan`` for those that do not count."""
@@ -44,26 +47,44 @@ class Rate:
         return np.where(self.counting(counts), rates, np.nan)
 
 
+def share(of: CountFunction, among: CountFunction) -> Rate:
+    """Return the share of some images among others."""
+    return Rate(of, among, trials=among)
+
+
 def precision() -> Rate:
     """Of the images predicted as a class, the share that is of it."""
-    return Rate(lambda counts: counts.correct, lambda counts: counts.predicted)
+    return share(lambda counts: counts.correct, lambda counts: counts.predicted)
 
 
 def recall() -> Rate:
     """Of the images of a class, the share that is predicted as it."""
-    return Rate(lambda counts: counts.correct, lambda counts: counts.actual)
+    return share(lambda counts: counts.correct, lambda counts: counts.actual)
 
 
 def recall_of_present() -> Rate:
     """The recall of classes that have images: those that were only predicted do not count."""
-    return Rate(lambda counts: counts.correct, lambda counts: counts.actual, lambda counts: counts.actual > 0)
+    return replace(recall(), counting=lambda counts: counts.actual > 0)
 
 
 def specificity() -> Rate:
     """Of the images that are not of a class, the share that is not predicted as it."""
-    return Rate(
+    return share(
         lambda counts: counts.images - counts.actual - counts.predicted + counts.correct,
         lambda counts: counts.images - counts.actual,
+    )
+
+
+def f1() -> Rate:
+    """The harmonic mean of precision and recall.
+
+    It follows from the share of images that are of a class *and* predicted as it among those that are either: of a
+    share ``s`` it is ``2 s / (1 + s)``.
+    """
+    return replace(
+        f_beta(1.0),
+        trials=lambda counts: counts.actual + counts.predicted - counts.correct,
+        from_share=lambda share: 2 * share / (1 + share),
     )
 
 
@@ -71,9 +92,9 @@ def f_beta(beta: float) -> Rate:
     """The harmonic mean of precision and recall, in which recall weighs ``beta ** 2`` times as much as precision."""
     square = beta**2
     return Rate(
-        lambda counts: (1 + square) * counts.correct,
-        lambda counts: square * counts.actual + counts.predicted,
-        proportion=False,
+        lambda counts: counts.correct,
+        lambda counts: (square * counts.actual + counts.predicted) / (1 + square),
+        trials=None,
     )
 
 

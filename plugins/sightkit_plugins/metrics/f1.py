@@ -25,9 +25,9 @@ class F1Params(Params):
 def build_f1(params: F1Params, _task: MetricTask) -> ResampledMetricFunction:
     """Return F1, averaged over classes; `Rate` says what counts for classes that do not occur."""
     from sightkit_plugins.metrics._counted import averaged_rate
-    from sightkit_plugins.metrics._rates import f_beta
+    from sightkit_plugins.metrics._rates import f1
 
-    return averaged_rate(f_beta(1.0), params.average)
+    return averaged_rate(f1(), params.average)
 
 
 @hookimpl

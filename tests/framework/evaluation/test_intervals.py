@@ -130,7 +130,10 @@ def test_an_estimate_outside_of_all_resamples_has_an_interval_at_their_end():
     values = np.arange(100.0)
     assert bias_corrected_interval(values, estimate=-5.0)[0] == pytest.approx(0, abs=0.1)
     assert bias_corrected_interval(values, estimate=500.0)[1] == pytest.approx(99, abs=0.1)
-    assert bias_corrected_interval(np.ones(100), estimate=1.0) == (1, 1)
+
+
+def test_resamples_that_are_all_the_same_say_nothing():
+    assert all(map(math.isnan, bias_corrected_interval(np.ones(100), estimate=1.0)))
 
 
 def test_a_score_that_is_not_defined_has_no_interval():

@@ -93,15 +93,25 @@ def test_micro_is_accuracy_and_has_its_interval(name):
     assert built(name)(labels, probabilities).macro
 
 
-def test_proportions_of_images_have_wilsons_interval_and_others_none_of_their_own():
+def test_shares_of_images_have_wilsons_interval_and_f_beta_none_of_its_own():
     labels, probabilities = np.array([0, 1, 1, 1]), np.eye(3)[[0, 1, 0, 1]]
     unknown = pytest.approx((math.nan, math.nan), nan_ok=True)
-    of = {name: built(name, classes=3)(labels, probabilities) for name in ("precision", "recall", "specificity", "f1")}
+    names = ("precision", "recall", "specificity", "f-beta")
+    of = {name: built(name, classes=3)(labels, probabilities) for name in names}
     assert of["precision"].per_class_intervals == (wilson_interval(1, 2), wilson_interval(2, 2), unknown)
     assert of["recall"].per_class_intervals == (wilson_interval(1, 1), wilson_interval(2, 3), unknown)
     assert of["specificity"].per_class_intervals == (wilson_interval(2, 3), wilson_interval(1, 1), unknown)
-    assert of["f1"].per_class_intervals is None
-    assert of["recall"].per_class_method == "wilson"
+    assert of["f-beta"].per_class_intervals is None
+    assert (of["recall"].per_class_method, of["f-beta"].per_class_method) == ("wilson", None)
+
+
+def test_the_interval_of_f1_is_that_of_the_share_that_it_follows_from():
+    labels, probabilities = np.array([0, 1, 1, 1]), np.eye(2)[[0, 1, 0, 1]]  # of class 1: 2 of 3 either way
+    score = built("f1")(labels, probabilities)
+    low, high = wilson_interval(2, 3)
+    assert score.per_class[1] == pytest.approx(2 * (2 / 3) / (1 + 2 / 3))
+    assert score.per_class_intervals[1] == pytest.approx((2 * low / (1 + low), 2 * high / (1 + high)))
+    assert score.per_class_method == "wilson"
 
 
 def test_many_samples_are_counted_in_parts_without_a_difference(monkeypatch):
