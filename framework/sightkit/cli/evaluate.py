@@ -120,11 +120,10 @@ def document(evaluation: Evaluation) -> dict[str, Any]:
 
 def show(evaluation: Evaluation) -> None:
     """Print the scores, what has to be known of the data, and where everything is."""
-    from sightkit.cli.console import print_table, print_text, warn
-    from sightkit.cli.summary import score_row, short
+    from sightkit.cli.console import print_text, warn
+    from sightkit.cli.summary import print_scores, short
 
-    rows = [score_row(*each) for each in evaluation.document().items()]
-    print_table(["metric", evaluation.name, "95 % interval"], rows)
+    print_scores(evaluation.name, evaluation.document())
     for note in evaluation.notes:
         warn(note)
     images = len(evaluation.predictions.ids)

@@ -23,14 +23,19 @@ def summarise(run: Run, texts: Sequence[str]) -> None:
     if split == "train":
         warn("no images were set apart; these scores are of images that it was trained on")
     if split is not None:
-        print_table(["metric", split, "95 % interval"], [score_row(*each) for each in run.scores[split].items()])
-        if any(score.get("few_images") for score in run.scores[split].values()):
-            print_text(f"\n{FEW_IMAGES_NOTE}")
+        print_scores(split, run.scores[split])
     for caveat in caveats(run):
         print_text(f"\nthese scores are of data in which {caveat}")
     for text in texts:
         print_text(f"\n{text.rstrip()}")
     print_table_of_paths(run)
+
+
+def print_scores(split: str, scores: Mapping[str, Mapping[str, Any]]) -> None:
+    """Print the scores of a split with their intervals, and whether these can be trusted."""
+    print_table(["metric", split, "95 % interval"], [score_row(*each) for each in scores.items()])
+    if any(score.get("few_images") for score in scores.values()):
+        print_text(f"\n{FEW_IMAGES_NOTE}")
 
 
 def caveats(run: Run) -> list[str]:
