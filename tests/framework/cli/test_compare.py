@@ -37,7 +37,7 @@ def runs(trained: Path, work: Path) -> Path:
 def test_a_person_reads_scores_differences_and_settings(sightkit: Command, runs: Path, work: Path) -> None:
     done = sightkit("compare", "plain", "narrow")
     assert done.code == 0, done.err
-    assert done.err == "warning: few images: the intervals of f1 rest on fewer than 50 and can't be trusted\n"
+    assert done.err == "warning: few images: the intervals of f1 rest on fewer than 40 and can't be trusted\n"
     scores, differences, settings, files = done.out.split("\n\n")[1:]
     assert [line.split()[0] for line in scores.splitlines()] == ["metric", "f1", "narrow", "accuracy", "narrow"]
     assert differences.splitlines()[0].split() == ["metric", "difference", "value", "95", "%", "interval", "p", "test"]

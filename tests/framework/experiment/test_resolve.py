@@ -36,7 +36,7 @@ def test_the_smallest_experiment_is_a_dataset():
     assert (found.architecture.name, found.optimizer.name) == ("basic-cnn", "adam")
     assert (found.schedule.name, found.loss.name) == ("constant", "cross-entropy")
     assert [metric.name for metric in found.metrics] == ["accuracy", "precision", "recall", "f1"]
-    assert [report.name for report in found.reports] == ["confusion-matrix"]
+    assert [report.name for report in found.reports] == ["confusion-matrix", "html"]
     assert found.augmentations == found.extensions == ()
 
 

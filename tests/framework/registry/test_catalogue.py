@@ -93,7 +93,7 @@ def test_a_misspelt_name_suggests_the_nearest(home) -> None:
 
 
 def test_a_name_like_no_other_lists_what_there_is(home) -> None:
-    assert "known metrics: accuracy, f1, precision, recall" in reason(sightkit.Registry(), "zzz").message
+    assert "known metrics: accuracy, average-precision, balanced-accuracy" in reason(sightkit.Registry(), "zzz").message
 
 
 def test_an_identity_says_what_is_wrong_with_it(home) -> None:

@@ -62,7 +62,7 @@ def leave(tmp_path: Path) -> Iterator[Callable[..., Path]]:
     return leave
 
 
-Finished: TypeAlias = Callable[..., sightkit.Run]
+Finish: TypeAlias = Callable[..., sightkit.Run]
 
 
 @pytest.fixture(scope="session")
@@ -81,7 +81,7 @@ def trained(source: sightkit.ArraySource, tmp_path_factory: pytest.TempPathFacto
 
 
 @pytest.fixture
-def finished(trained: Callable[..., Path], tmp_path: Path) -> Finished:
+def finish(trained: Callable[..., Path], tmp_path: Path) -> Finish:
     """Return a finished run of the tiny experiment in a folder of the test's own, in which anything may be changed."""
 
     def copied(name: str = "", **changes: Any) -> sightkit.Run:

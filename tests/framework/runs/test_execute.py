@@ -168,7 +168,7 @@ def test_a_run_leaves_everything_behind_that_the_design_names(tmp_path: Path) ->
     }  # fmt: skip
     assert [row["epoch"] for row in run.history] == [1, 2]
     assert set(run.predictions) == {"train", "validation", "test"}
-    assert {path.suffix for path in run.reports} == {".png", ".svg", ".csv"}
+    assert {path.suffix for path in run.reports} == {".png", ".svg", ".csv", ".html"}
     assert not [path for path in run.path.rglob("*") if path.name.startswith(".") or path.suffix == ".tmp"]
 
 

@@ -18,7 +18,7 @@ import sightkit
 from sightkit.errors import ConfigError
 from sightkit.evaluation.store import save_predictions
 
-Finished = Callable[..., sightkit.Run]
+Finish = Callable[..., sightkit.Run]
 SLOW = {"optimizer__learning_rate": 0.001}
 F1 = [{"use": "f1"}]
 
@@ -32,9 +32,9 @@ def change_predictions(run: sightkit.Run, **changes: object) -> None:
 
 
 @pytest.fixture
-def pair(finished: Finished) -> list[sightkit.Run]:
+def pair(finish: Finish) -> list[sightkit.Run]:
     """Two runs that differ in their learning rate."""
-    return [finished("fast"), finished("slow", **SLOW)]
+    return [finish("fast"), finish("slow", **SLOW)]
 
 
 def test_two_runs_are_compared_on_their_stored_predictions(pair: list[sightkit.Run]) -> None:
@@ -59,7 +59,7 @@ def test_two_runs_are_compared_on_their_stored_predictions(pair: list[sightkit.R
         assert difference.adjusted_p_value == difference.p_value
     assert comparison.settings == {"optimizer.learning_rate": (0.01, 0.001)}
     (note,) = comparison.notes
-    assert note == "few images: the intervals of f1, accuracy rest on fewer than 50 and can't be trusted"
+    assert note == "few images: the intervals of f1, accuracy rest on fewer than 40 and can't be trusted"
 
 
 def test_accuracy_is_tested_by_the_images_that_only_one_run_is_right_about(pair: list[sightkit.Run]) -> None:
@@ -74,9 +74,9 @@ def test_accuracy_is_tested_by_the_images_that_only_one_run_is_right_about(pair:
     assert difference.interval[1] < 0
 
 
-def test_p_values_of_several_runs_are_corrected_together(finished: Finished, pair: list[sightkit.Run]) -> None:
+def test_p_values_of_several_runs_are_corrected_together(finish: Finish, pair: list[sightkit.Run]) -> None:
     labels = pair[0].predictions["test"].labels
-    third = finished("third")
+    third = finish("third")
     for run, misses in zip((*pair, third), (0, 6, 12), strict=True):
         said = np.where(np.arange(18) < misses, (labels + 1) % 3, labels)
         change_predictions(run, probabilities=np.eye(3)[said])
@@ -101,8 +101,8 @@ def test_a_score_without_an_interval_has_no_test(pair: list[sightkit.Run], tmp_p
     assert len(comparison.write(tmp_path / "out")) == 3
 
 
-def test_names_are_short_and_tell_the_runs_apart(finished: Finished, pair: list[sightkit.Run]) -> None:
-    other = finished("other-1")
+def test_names_are_short_and_tell_the_runs_apart(finish: Finish, pair: list[sightkit.Run]) -> None:
+    other = finish("other-1")
     change_manifest(other, experiment="other")
     assert [each.name for each in sightkit.compare([*pair, other]).runs] == ["tiny fast", "tiny slow", "other"]
     change_manifest(pair[1], seed=7)
@@ -118,8 +118,8 @@ def test_images_in_another_order_are_brought_into_the_same(pair: list[sightkit.R
     assert sightkit.compare(pair, metrics=F1).document() == before
 
 
-def test_runs_on_other_images_are_refused_with_the_reason(finished: Finished) -> None:
-    runs = [finished("one"), finished("two", seed=1)]
+def test_runs_on_other_images_are_refused_with_the_reason(finish: Finish) -> None:
+    runs = [finish("one"), finish("two", seed=1)]
     with pytest.raises(ConfigError) as refused:
         sightkit.compare(runs)
     message = str(refused.value)
@@ -170,10 +170,8 @@ def test_runs_of_other_data_are_compared_with_a_note(pair: list[sightkit.Run]) -
     assert "made with other data" in sightkit.compare(pair).notes[0]
 
 
-def test_runs_are_compared_on_other_data_that_both_were_judged_on(
-    finished: Finished, source: sightkit.ArraySource
-) -> None:
-    runs = [finished("one"), finished("two", seed=1)]
+def test_runs_are_compared_on_other_data_that_both_were_judged_on(finish: Finish, source: sightkit.ArraySource) -> None:
+    runs = [finish("one"), finish("two", seed=1)]
     data = sightkit.ArraySource(source.images[:30], source.samples.labels[:30], classes=source.classes)
     for run in runs:
         run.evaluate(data=data, name="outside")
@@ -227,6 +225,6 @@ def test_what_is_not_defined_is_told_as_nothing(pair: list[sightkit.Run], tmp_pa
     assert undefined.write(tmp_path)[2].read_text().endswith("tiny slow,tiny fast,,,,,,mcnemar-exact\n")
 
 
-def test_a_run_without_validation_images_has_curves_too(finished: Finished, tmp_path: Path) -> None:
-    runs = [finished("fast", split__validation=0.0), finished("slow", split__validation=0.0, **SLOW)]
+def test_a_run_without_validation_images_has_curves_too(finish: Finish, tmp_path: Path) -> None:
+    runs = [finish("fast", split__validation=0.0), finish("slow", split__validation=0.0, **SLOW)]
     assert sightkit.compare(runs).write(tmp_path / "out")[1].stat().st_size > 10_000

@@ -14,7 +14,7 @@ from PIL import Image
 import sightkit
 from sightkit.errors import ConfigError, DataError, StorageError
 
-Finished = Callable[..., sightkit.Run]
+Finish = Callable[..., sightkit.Run]
 
 
 def some_of(source: sightkit.ArraySource, rows: Any, **changes: Any) -> sightkit.ArraySource:
@@ -34,8 +34,8 @@ def write_folder(folder: Path, source: sightkit.ArraySource) -> Path:
     return folder
 
 
-def test_scores_come_again_from_the_stored_predictions_alone(finished: Finished) -> None:
-    run = finished()
+def test_scores_come_again_from_the_stored_predictions_alone(finish: Finish) -> None:
+    run = finish()
     before = run.scores
     (run.path / "scores.json").unlink()
     (run.path / "model" / "model.keras").unlink()
@@ -50,8 +50,8 @@ def test_scores_come_again_from_the_stored_predictions_alone(finished: Finished)
     assert evaluation.files == (run.path / "scores.json",)
 
 
-def test_the_test_split_is_judged_unless_another_is_asked_for(finished: Finished) -> None:
-    run = finished()
+def test_the_test_split_is_judged_unless_another_is_asked_for(finish: Finish) -> None:
+    run = finish()
     assert run.evaluate().name == "test"
     (run.path / "predictions" / "test.npz").unlink()
     assert run.evaluate().name == "validation"
@@ -63,16 +63,16 @@ def test_the_test_split_is_judged_unless_another_is_asked_for(finished: Finished
         run.evaluate()
 
 
-def test_scores_that_stand_there_already_are_not_written(finished: Finished) -> None:
-    run = finished()
+def test_scores_that_stand_there_already_are_not_written(finish: Finish) -> None:
+    run = finish()
     file = run.path / "scores.json"
     before = file.stat().st_mtime_ns
     run.evaluate()
     assert file.stat().st_mtime_ns == before
 
 
-def test_scores_of_another_split_and_the_manifest_stay_as_they_are(finished: Finished) -> None:
-    run = finished()
+def test_scores_of_another_split_and_the_manifest_stay_as_they_are(finish: Finish) -> None:
+    run = finish()
     scores, manifest = run.scores, run.manifest
     damaged = {**scores, "test": {"accuracy": {"value": 0.0}}}
     (run.path / "scores.json").write_text(json.dumps(damaged))
@@ -82,8 +82,8 @@ def test_scores_of_another_split_and_the_manifest_stay_as_they_are(finished: Fin
     assert run.manifest == manifest
 
 
-def test_other_metrics_are_computed_and_leave_the_runs_scores_alone(finished: Finished) -> None:
-    run = finished()
+def test_other_metrics_are_computed_and_leave_the_runs_scores_alone(finish: Finish) -> None:
+    run = finish()
     before = run.scores
     evaluation = run.evaluate(metrics=[{"use": "recall", "name": "share", "average": "weighted"}])
     assert list(evaluation.scores) == ["share", "accuracy"]
@@ -95,8 +95,8 @@ def test_other_metrics_are_computed_and_leave_the_runs_scores_alone(finished: Fi
 
 
 @pytest.mark.parametrize("state", ["running", "failed", "interrupted"])
-def test_a_run_that_has_not_finished_is_refused(finished: Finished, state: str) -> None:
-    run = finished()
+def test_a_run_that_has_not_finished_is_refused(finish: Finish, state: str) -> None:
+    run = finish()
     (run.path / "manifest.json").write_text(json.dumps({**run.manifest, "state": state}))
     with pytest.raises(ConfigError, match=f"expected a run that has finished, found one that is {state}"):
         run.evaluate()
@@ -104,9 +104,9 @@ def test_a_run_that_has_not_finished_is_refused(finished: Finished, state: str) 
 
 @pytest.mark.parametrize("changes", [{}, {"calibration__use": "temperature"}], ids=["plain", "calibrated"])
 def test_other_data_is_decoded_and_predicted_as_the_runs_own(
-    finished: Finished, source: sightkit.ArraySource, changes: dict[str, Any]
+    finish: Finish, source: sightkit.ArraySource, changes: dict[str, Any]
 ) -> None:
-    run = finished(**changes)
+    run = finish(**changes)
     stored = run.predictions["test"]
     rows = [source.samples.ids.index(name) for name in reversed(stored.ids)]
     order = ["light", "dark", "dim"]
@@ -124,9 +124,9 @@ def test_other_data_is_decoded_and_predicted_as_the_runs_own(
 
 
 def test_images_that_were_judged_before_need_no_model(
-    finished: Finished, source: sightkit.ArraySource, tmp_path: Path
+    finish: Finish, source: sightkit.ArraySource, tmp_path: Path
 ) -> None:
-    run = finished()
+    run = finish()
     data = write_folder(tmp_path / "flowers", some_of(source, np.arange(12)))
     first = run.evaluate(data=data)
     (run.path / "model" / "model.keras").unlink()
@@ -139,9 +139,9 @@ def test_images_that_were_judged_before_need_no_model(
 
 
 def test_nothing_that_was_found_before_is_overwritten(
-    finished: Finished, source: sightkit.ArraySource, tmp_path: Path
+    finish: Finish, source: sightkit.ArraySource, tmp_path: Path
 ) -> None:
-    run = finished()
+    run = finish()
     data = write_folder(tmp_path / "flowers", some_of(source, np.arange(12)))
     first = run.evaluate(data=data)
     Image.fromarray(np.zeros((8, 8), np.uint8)).save(data / "dark" / "new.png")
@@ -155,8 +155,8 @@ def test_nothing_that_was_found_before_is_overwritten(
             run.evaluate(data=data, name=name)
 
 
-def test_an_evaluation_that_was_never_completed_is_made_again(finished: Finished, source: sightkit.ArraySource) -> None:
-    run = finished()
+def test_an_evaluation_that_was_never_completed_is_made_again(finish: Finish, source: sightkit.ArraySource) -> None:
+    run = finish()
     left = run.path / "evaluations" / "in-memory"
     left.mkdir(parents=True)
     (left / "predictions.npz").write_bytes(b"half")
@@ -164,15 +164,15 @@ def test_an_evaluation_that_was_never_completed_is_made_again(finished: Finished
     assert (left / "evaluation.json").is_file()
 
 
-def test_classes_without_images_are_told(finished: Finished, source: sightkit.ArraySource) -> None:
+def test_classes_without_images_are_told(finish: Finish, source: sightkit.ArraySource) -> None:
     rows = np.flatnonzero(source.samples.labels < 2)[:10]
-    evaluation = finished().evaluate(data=some_of(source, rows))
+    evaluation = finish().evaluate(data=some_of(source, rows))
     assert evaluation.notes == ("no images of 1 of the 3 classes: 'light'",)
     assert evaluation.scores["accuracy"].interval is not None
 
 
-def test_images_of_unknown_classes_are_refused_or_left_out(finished: Finished, source: sightkit.ArraySource) -> None:
-    run = finished()
+def test_images_of_unknown_classes_are_refused_or_left_out(finish: Finish, source: sightkit.ArraySource) -> None:
+    run = finish()
     data = some_of(source, np.arange(12), classes=["dark", "Dimm", "light"])
     with pytest.raises(DataError, match=r"found other ones: 'Dimm' \(4\); did you mean 'dim' by 'Dimm'\? Rename them"):
         run.evaluate(data=data)
@@ -184,8 +184,8 @@ def test_images_of_unknown_classes_are_refused_or_left_out(finished: Finished, s
         run.evaluate(data=strangers, skip_unknown=True)
 
 
-def test_bad_images_are_refused_or_left_out(finished: Finished, source: sightkit.ArraySource, tmp_path: Path) -> None:
-    run = finished()
+def test_bad_images_are_refused_or_left_out(finish: Finish, source: sightkit.ArraySource, tmp_path: Path) -> None:
+    run = finish()
     data = write_folder(tmp_path / "flowers", some_of(source, np.arange(12)))
     (data / "dim" / "broken.png").write_bytes(b"no picture")
     with pytest.raises(DataError, match=r"1 of 13 images cannot be used:\n.*broken\.png") as refused:
@@ -196,8 +196,8 @@ def test_bad_images_are_refused_or_left_out(finished: Finished, source: sightkit
     assert evaluation.notes == ("1 of 13 images cannot be used and was left out",)
 
 
-def test_a_split_of_other_data_is_one_that_it_has_itself(finished: Finished, source: sightkit.ArraySource) -> None:
-    run = finished()
+def test_a_split_of_other_data_is_one_that_it_has_itself(finish: Finish, source: sightkit.ArraySource) -> None:
+    run = finish()
     data = some_of(source, np.arange(12), splits=["train"] * 5 + ["test"] * 7)
     assert len(run.evaluate(data=data, split="test").predictions.ids) == 7
     assert len(run.evaluate(data=data).predictions.ids) == 12
@@ -205,17 +205,17 @@ def test_a_split_of_other_data_is_one_that_it_has_itself(finished: Finished, sou
         run.evaluate(data=data, split="validation")
 
 
-def test_only_test_images_are_enough(finished: Finished, source: sightkit.ArraySource) -> None:
+def test_only_test_images_are_enough(finish: Finish, source: sightkit.ArraySource) -> None:
     data = some_of(source, np.arange(12), splits=["test"] * 12)
-    assert len(finished().evaluate(data=data).predictions.ids) == 12
+    assert len(finish().evaluate(data=data).predictions.ids) == 12
 
 
-def test_the_images_of_the_run_itself_are_told(finished: Finished, source: sightkit.ArraySource) -> None:
-    assert "those that it was trained on" in finished().evaluate(data=source).notes[0]
+def test_the_images_of_the_run_itself_are_told(finish: Finish, source: sightkit.ArraySource) -> None:
+    assert "those that it was trained on" in finish().evaluate(data=source).notes[0]
 
 
-def test_a_file_says_which_images(finished: Finished, source: sightkit.ArraySource, tmp_path: Path) -> None:
-    run = finished()
+def test_a_file_says_which_images(finish: Finish, source: sightkit.ArraySource, tmp_path: Path) -> None:
+    run = finish()
     write_folder(tmp_path / "flowers", some_of(source, np.arange(12)))
     file = tmp_path / "other.toml"
     file.write_text(
@@ -229,6 +229,6 @@ def test_a_file_says_which_images(finished: Finished, source: sightkit.ArraySour
         run.evaluate(data=tmp_path / "nowhere")
 
 
-def test_names_are_for_other_data(finished: Finished) -> None:
+def test_names_are_for_other_data(finish: Finish) -> None:
     with pytest.raises(ConfigError, match="are for other data than the run's own"):
-        finished().evaluate(name="mine")
+        finish().evaluate(name="mine")

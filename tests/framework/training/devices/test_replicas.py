@@ -105,7 +105,7 @@ EXPERIMENT = {
 
 def train(name, distribution, *, synchronized=True, dropout=0.0):
     experiment = sightkit.load(EXPERIMENT, dataset=source, architecture=network(synchronized, dropout))
-    changes = {"training.distribution": distribution, "training.replicas": 2}
+    changes = {"training.distribution": distribution, "training.replicas": 2 if distribution == "mirrored" else 1}
     done = experiment.override(changes).run(runs_dir=sys.argv[1])
     values = load_file(max((done.path / "checkpoints").iterdir()))
     told[name] = {
