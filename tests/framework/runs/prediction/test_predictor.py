@@ -126,7 +126,7 @@ def test_a_run_that_has_not_finished_is_refused_with_what_to_do(copy):
 @pytest.mark.parametrize("name", ["data.json", "resolved.toml"])
 def test_a_run_without_its_files_is_refused(copy, name):
     (copy.path / name).write_text("{}" if name == "data.json" else "schema = 1")
-    with pytest.raises(sightkit.StorageError, match="is not what a run writes|names no dataset"):
+    with pytest.raises(sightkit.StorageError, match=r"is not what a run writes|names no dataset"):
         copy.predict([])
 
 
