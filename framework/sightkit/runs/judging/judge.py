@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from sightkit.contracts import MetricFunction, MetricTask, Predictions, ReportTask, Score
+from sightkit.contracts import MetricFunction, MetricTask, Predictions, ReportOutput, ReportTask, Score
 from sightkit.errors import DivergedError, PluginError
 from sightkit.experiment import ExperimentSettings
 from sightkit.runs.building.build import blaming, build
@@ -99,18 +99,19 @@ def write_reports(
     Raises:
         PluginError: a report failed or returned something else than a `ReportOutput`.
     """
-    from sightkit.contracts import ReportOutput
-
-    texts = []
-    for use in settings.reports:
-        report = build(use, task)
-        with DRAWING, blaming(use, "failed while it wrote its files"):
-            output: Any = report(predictions, own_folder(folder, use))
-            if not isinstance(output, ReportOutput):
-                message = f'report "{use.name}" returned {output!r}; expected a sightkit.ReportOutput'
-                raise PluginError(message)
-        texts.append(output.text)
+    texts = [write_report(use, task, predictions, own_folder(folder, use)).text for use in settings.reports]
     return [text for text in texts if text]
+
+
+def write_report(use: Use[Any], task: ReportTask, predictions: Mapping[str, Predictions], folder: Path) -> ReportOutput:
+    """Let one report write its files into a folder and return what it made; raises as `write_reports` does."""
+    report = build(use, task)
+    with DRAWING, blaming(use, "failed while it wrote its files"):
+        output: Any = report(predictions, folder)
+        if not isinstance(output, ReportOutput):
+            message = f'report "{use.name}" returned {output!r}; expected a sightkit.ReportOutput'
+            raise PluginError(message)
+    return output
 
 
 def own_folder(folder: Path, use: Use[Any]) -> Path:
