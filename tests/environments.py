@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import site
 import subprocess
 import venv
@@ -26,12 +27,13 @@ def environment_beside(folder: Path) -> str:
     return str(folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
 
 
-def install_beside(folder: Path, *distributions: Path) -> str:
+def install_beside(folder: Path, *distributions: Path, editable: bool = False) -> str:
     """Make such an environment with some distributions, really built, in it; return its interpreter."""
     python = environment_beside(folder)
-    words = [python, "-m", "pip", "install", "--no-deps", *map(str, distributions)]
+    paths = [word for each in distributions for word in (["--editable"] if editable else []) + [str(each)]]
+    words = [python, "-m", "pip", "install", "--no-deps", *paths]
     subprocess.run(words, check=True, timeout=120, env={**os.environ, **PIP_OFFLINE})
     for distribution in distributions:
-        name = f"*{distribution.name.partition('_')[0]}*.dist-info"
+        name = f"*{re.split('[-_]', distribution.name)[0]}*.dist-info"
         assert list(folder.glob(f"[Ll]ib/**/site-packages/{name}")), "installed somewhere else"
     return python

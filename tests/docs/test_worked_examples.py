@@ -51,7 +51,7 @@ def test_installing_them_makes_them_appear(sightkit: Command, python: str) -> No
 
 def test_their_own_tests_pass(python: str, home: Path, tmp_path: Path) -> None:
     # Out of reach of our own settings of pytest, as on anybody's machine.
-    words = [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-W", "error", "--import-mode=importlib"]
+    words = [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--import-mode=importlib"]
     folders = [str(EXAMPLES / name / "tests") for name in EXPERIMENTS]
     done = subprocess.run(
         [*words, "-c", os.devnull, "--rootdir", str(tmp_path), *folders],

@@ -147,10 +147,17 @@ def new_plugin(
     import shlex
 
     from sightkit.cli.opening import kind_named, open_registry
+    from sightkit.component import KINDS
+    from sightkit.errors import ConfigError
     from sightkit.scaffold.names import check_name
     from sightkit.scaffold.write import write_plugin
 
-    wanted = [kind_named(word.strip()) for word in kinds.split(",")]
+    wanted = [kind_named(word.strip()) for word in kinds.split(",") if word.strip()]
+    if not wanted:
+        message = (
+            f"--kinds: expected kinds of components, separated by commas; found none; there are {', '.join(KINDS)}"
+        )
+        raise ConfigError(message)
     opened = open_registry(Path.cwd(), files=registry, trust=trust_project)
     check_name(name, plugins={record.name for record in opened.plugins})
     folder = output or Path(name)
@@ -158,7 +165,7 @@ def new_plugin(
     steps = [
         f"pip install -e {shlex.quote(f'{folder}[dev]')}",
         f"sightkit plugins show {name}",
-        f"sightkit run {shlex.quote(str(folder / name))}.toml",
+        f"sightkit run {shlex.quote(str(folder / f'{name}.toml'))}",
         f"pytest {shlex.quote(str(folder))}",
     ]
     print_text("\n".join(["", "It works as it is; changes to it count at once:", *(f"  {step}" for step in steps)]))
