@@ -14,15 +14,19 @@ from sightkit.cli.options import (
     StrictOption,
     TrustOption,
 )
+from sightkit.cli.plugin_check import check_plugin
+from sightkit.cli.plugin_new import new_plugin
 
 if TYPE_CHECKING:
     from sightkit.registry.records import PluginRecord
 
 app = typer.Typer(
     no_args_is_help=True,
-    help="List plugins, look at one, trust a project's own, begin a new one.",
+    help="List plugins, look at one, check one, begin one, trust a project's own.",
     epilog="Example:  sightkit plugins list",
 )
+app.command("check")(check_plugin)
+app.command("new")(new_plugin)
 
 
 def complete_plugin(incomplete: str) -> list[str]:
@@ -125,50 +129,6 @@ def trust_project_folder(
     project = trust.Project(path)
     trust.trust(project)
     print_table(["trusted file", "sha256"], [[name, digest[:16]] for name, digest in sorted(project.digests.items())])
-
-
-@app.command("new")
-def new_plugin(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="What it is called: lower-case words with - between.")],
-    kinds: Annotated[
-        str, typer.Option("--kinds", metavar="KIND,...", help="The kinds that it offers a component of.")
-    ] = "dataset,architecture",
-    output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", metavar="FOLDER", help="The folder that it becomes; by default NAME."),
-    ] = None,
-    registry: RegistryOption = [],
-    trust_project: TrustOption = False,
-) -> None:
-    """Write a new plugin as a distribution that works: components, tests, an experiment.
-
-    Example:  sightkit plugins new acme-vision --kinds dataset,metric
-    """
-    import shlex
-
-    from sightkit.cli.opening import kind_named, open_registry
-    from sightkit.component import KINDS
-    from sightkit.errors import ConfigError
-    from sightkit.scaffold.names import check_name
-    from sightkit.scaffold.write import write_plugin
-
-    wanted = [kind_named(word.strip()) for word in kinds.split(",") if word.strip()]
-    if not wanted:
-        message = (
-            f"--kinds: expected kinds of components, separated by commas; found none; there are {', '.join(KINDS)}"
-        )
-        raise ConfigError(message)
-    opened = open_registry(Path.cwd(), files=registry, trust=trust_project)
-    check_name(name, plugins={record.name for record in opened.plugins})
-    folder = output or Path(name)
-    print_text("\n".join(str(path) for path in write_plugin(name, kinds=wanted, folder=folder)))
-    steps = [
-        f"pip install -e {shlex.quote(f'{folder}[dev]')}",
-        f"sightkit plugins show {name}",
-        f"sightkit run {shlex.quote(str(folder / f'{name}.toml'))}",
-        f"pytest {shlex.quote(str(folder))}",
-    ]
-    print_text("\n".join(["", "It works as it is; changes to it count at once:", *(f"  {step}" for step in steps)]))
 
 
 def remark(record: PluginRecord) -> str:

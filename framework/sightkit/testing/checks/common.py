@@ -118,7 +118,7 @@ def refuses_unknown_keys(subject: Subject) -> None:
     )
 
 
-def survives_toml(subject: Subject) -> None:
+def can_be_written_and_read_again(subject: Subject) -> None:
     """Its parameters, written to TOML and read again, are the same: runs are resumed from what was written."""
     table = as_table(subject.use)
     del table["use"]
@@ -148,7 +148,7 @@ def parse(text: str) -> dict[str, Any]:
     return table
 
 
-def survives_json_schema(subject: Subject) -> None:
+def has_a_schema_for_editors(subject: Subject) -> None:
     """Its JSON Schema can be made, names every parameter, and the defaults in it mean the same as none at all."""
     try:
         schema = table_schema(subject.component.params)
@@ -187,5 +187,5 @@ VALID = Check(has_valid_parameters)
 COMPLETE = Check(has_what_it_requires)
 
 ALWAYS = (Check(imports_lightly), Check(is_documented), VALID, Check(refuses_unknown_keys))
-WITH_PARAMETERS = (Check(survives_toml, (VALID,)), Check(survives_json_schema, (VALID,)), COMPLETE)
+WITH_PARAMETERS = (Check(can_be_written_and_read_again, (VALID,)), Check(has_a_schema_for_editors, (VALID,)), COMPLETE)
 NEEDED_TO_BUILD = (VALID, COMPLETE)

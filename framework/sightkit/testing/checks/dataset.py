@@ -233,9 +233,8 @@ def names_its_files(subject: Subject) -> None:
 
 
 CONTRACT = Contract(
-    first=(builds_a_source, has_a_sound_table, images_can_be_decoded),
+    first=(builds_a_source, has_a_sound_table, images_can_be_decoded, reads_the_same_again),
     then=(
-        reads_the_same_again,
         reads_in_threads,
         is_the_same_when_built_again,
         has_a_stable_fingerprint,

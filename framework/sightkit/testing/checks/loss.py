@@ -12,7 +12,6 @@ from sightkit.runs.building.build import build_function
 from sightkit.testing.contract import Contract
 from sightkit.testing.finding import BrokenContractError
 from sightkit.testing.subject import Subject
-from sightkit.training.steps.step import per_sample
 
 if TYPE_CHECKING:
     import tensorflow as tf
@@ -46,6 +45,8 @@ def as_tensor(values: Any) -> tf.Tensor:
 def losses(subject: Subject, of_labels: tf.Tensor, of_logits: tf.Tensor) -> tuple[NDArray[Any], NDArray[Any] | None]:
     """Return the losses and their gradient with respect to the logits, compiled as in training."""
     import tensorflow as tf
+
+    from sightkit.training.steps.step import per_sample
 
     def compiled() -> Any:
         loss = build_function(subject.use, LossTask(num_classes=CLASSES))

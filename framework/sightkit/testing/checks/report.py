@@ -21,7 +21,7 @@ MARKUP = "<img src=x onerror=alert(1)>"
 ODD = (
     MARKUP,
     "../../escaped",
-    "/absolute",
+    "/no-such-folder/absolute",
     "a/b\\c",
     "=1+1",
     "new\nline",
