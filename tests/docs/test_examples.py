@@ -30,12 +30,11 @@ import typer
 
 import sightkit as package
 from command import Command
+from pages import DOCS, PAGES, name_of
 from sightkit.cli import app
 from sightkit.registry.policy import read_layer
 from sightkit.registry.sources import GROUP
 
-ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 FENCE = re.compile(r"^```(\S*)(?: ([^\n]+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FORMS = {
     "console": {""},
@@ -61,7 +60,7 @@ class Fence:
     text: str
 
     def __str__(self) -> str:
-        return f"{self.page.name}:{self.line}"
+        return f"{name_of(self.page)}:{self.line}"
 
     def save(self, folder: Path) -> Path:
         path = folder / (self.file or f"line-{self.line}.{self.language}")
@@ -143,9 +142,7 @@ def test_a_distribution_announces_a_plugin_of_the_page(fence):
     assert {f"{module.rpartition('.')[2]}.py" for module in points.values()} <= saved
 
 
-@pytest.mark.parametrize(
-    "page", sorted({fence.page for fence in chosen("python", "plugin")}), ids=lambda page: page.name
-)
+@pytest.mark.parametrize("page", sorted({fence.page for fence in chosen("python", "plugin")}), ids=name_of)
 def test_the_plugins_of_a_page_load_without_a_remark(page, work, sightkit: Command):
     listed = sightkit("plugins", "list", "--json", "--registry", page_registry(page, work))
     records = [each for each in json.loads(listed.out) if each["decided_by"] == "command line"]
@@ -155,7 +152,7 @@ def test_the_plugins_of_a_page_load_without_a_remark(page, work, sightkit: Comma
         assert record["components"] or record["recipes"]
 
 
-@pytest.mark.parametrize("page", sorted({fence.page for fence in chosen("console", "")}), ids=lambda page: page.name)
+@pytest.mark.parametrize("page", sorted({fence.page for fence in chosen("console", "")}), ids=name_of)
 def test_commands_print_what_the_page_shows(page, work, sightkit: Command):
     for fence in fences_of(page):
         if fence.file:
@@ -198,14 +195,14 @@ def commands_of(page: Path) -> Iterator[tuple[str, bool]]:
     yield from ((span.replace("\n", " "), False) for span in re.findall(r"`(sightkit [^`]+)`", prose))
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_every_command_exists_with_its_options(page):
     for text, complete in commands_of(page):
         words = shlex.split(re.split(r" [>|] ", text)[0], comments=True)
         while words and re.fullmatch(r"[A-Z_]+=.*", words[0]):
             del words[0]
         if words and Path(words[0]).name == "sightkit":
-            assert complaint(words[1:], complete=complete) is None, f"{page.name}: {text}"
+            assert complaint(words[1:], complete=complete) is None, f"{name_of(page)}: {text}"
 
 
 def complaint(words: Sequence[str], *, complete: bool) -> str | None:
@@ -227,7 +224,7 @@ def complaint(words: Sequence[str], *, complete: bool) -> str | None:
     return None
 
 
-@pytest.mark.parametrize("page", sorted({fence.page for fence in chosen("python", "")}), ids=lambda page: page.name)
+@pytest.mark.parametrize("page", sorted({fence.page for fence in chosen("python", "")}), ids=name_of)
 def test_the_python_of_a_page_runs(page, work, home):
     save_all(page, work)
     script = "\n".join(fence.text for fence in chosen("python", "") if fence.page == page)
@@ -255,7 +252,7 @@ def run_python(*words: str, folder: Path) -> bool:
 
 
 def test_the_plugins_of_the_guide_work_together_in_a_run(work, sightkit: Command):
-    save_all(ROOT / "docs" / "writing-a-plugin.md", work)
+    save_all(DOCS / "writing-a-plugin.md", work)
     done = sightkit("run", "everything.toml", "--trust-project", "--json")
     assert done.code == 0, done.err
     result = json.loads(done.out)
@@ -263,7 +260,7 @@ def test_the_plugins_of_the_guide_work_together_in_a_run(work, sightkit: Command
     assert set(result["scores"]["test"]) == {"accuracy", "worst-recall"}
     assert len((run / "diary.txt").read_text(encoding="utf-8").splitlines()) == 3
     assert (run / "reports" / "mistakes-test.csv").is_file()
-    described = (ROOT / "docs" / "experiments.md").read_text(encoding="utf-8")
+    described = (DOCS / "experiments" / "runs.md").read_text(encoding="utf-8")
     for name in (*(path.name for path in run.iterdir()), *json.loads((run / "manifest.json").read_text())):
         assert f"`{name}" in described or name == "diary.txt", name
 
@@ -274,7 +271,7 @@ def test_the_table_of_images_of_the_guide_is_read(work):
 
     from sightkit.images import prepare
 
-    registry = page_registry(ROOT / "docs" / "writing-a-plugin.md", work)
+    registry = page_registry(DOCS / "writing-a-plugin.md", work)
     rows = [(f"{index}.png", "dark" if index < 10 else "bright", f"patient {index // 2}") for index in range(20)]
     for index, (file, _, _) in enumerate(rows):
         Image.fromarray(np.full((6, 6), index * 10, dtype=np.uint8)).save(work / file)
