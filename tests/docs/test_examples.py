@@ -20,6 +20,7 @@ import re
 import shlex
 import subprocess
 import sys
+import textwrap
 import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -35,7 +36,7 @@ from sightkit.cli import app
 from sightkit.registry.policy import read_layer
 from sightkit.registry.sources import GROUP
 
-FENCE = re.compile(r"^```(\S*)(?: ([^\n]+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+FENCE = re.compile(r"^( *)```(\S*)(?: ([^\n]+))?\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 FORMS = {
     "console": {""},
     "json": {""},
@@ -72,10 +73,10 @@ class Fence:
 def fences_of(page: Path) -> Iterator[Fence]:
     content = page.read_text(encoding="utf-8")
     for found in FENCE.finditer(content):
-        words = (found[2] or "").split()
+        words = (found[3] or "").split()
         file = words.pop() if words and "." in words[-1] else ""
         line = content.count("\n", 0, found.start()) + 1
-        yield Fence(page, line, found[1], words[0] if words else "", file, found[3])
+        yield Fence(page, line, found[2], words[0] if words else "", file, textwrap.dedent(found[4]))
 
 
 FENCES = [fence for page in PAGES for fence in fences_of(page)]
@@ -110,6 +111,21 @@ def page_registry(page: Path, folder: Path) -> Path:
 
 def load(path: Path, registry: Path) -> package.Experiment:
     return package.load(path, registry=package.Registry(extra=[registry]))
+
+
+def test_a_fence_inside_a_list_or_a_note_is_found(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text("!!! note\n\n    ```python plugin dim.py\n    if True:\n        pass\n    ```\n\n```sh\nls\n```\n")
+    noted, plain = fences_of(page)
+    assert (noted.line, noted.language, noted.role, noted.file) == (3, "python", "plugin", "dim.py")
+    assert noted.text == "if True:\n    pass\n"
+    assert (plain.line, plain.language, plain.text) == (8, "sh", "ls\n")
+
+
+def test_every_fence_is_found():
+    for page in PAGES:
+        marks = re.findall(r"^\s*```", page.read_text(encoding="utf-8"), re.MULTILINE)
+        assert len(marks) == 2 * len(list(fences_of(page))), page
 
 
 def test_every_fence_says_what_it_is():
