@@ -48,10 +48,10 @@ def drawn_eye(eye: str, spots: int, random: np.random.Generator) -> Image.Image:
     pen = ImageDraw.Draw(image)
     red = int(random.integers(150, 210))
     pen.ellipse((2, 2, SIZE - 3, SIZE - 3), fill=(red, red // 2, red // 5))
-    side = SIZE * (0.25 if eye == "left" else 0.75)
+    nerve = SIZE * ((0.25 if eye == "left" else 0.75) + random.uniform(-0.1, 0.1)), SIZE * random.uniform(0.35, 0.65)
     for _ in range(8):
-        pen.line((side, SIZE / 2, *somewhere(random, nearest=0.8)), fill=(red * 2 // 3, red // 5, 20), width=2)
-    pen.circle((side, SIZE / 2), 7, fill=(255, 230, 140))
+        pen.line((*nerve, *somewhere(random, nearest=0.8)), fill=(red // 2, 20, 20), width=2)
+    pen.circle(nerve, 7, fill=(255, 230, 140))
     for _ in range(spots):
         pen.circle(somewhere(random), random.uniform(1.5, 3), fill=(red // 2, 10, 10))
     return image
