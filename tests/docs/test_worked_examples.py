@@ -12,6 +12,7 @@ import pytest
 
 from command import Command
 from environments import install_beside
+from sightkit import Run
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "docs" / "examples"
@@ -88,11 +89,10 @@ def test_a_domain_s_dataset_augmentation_and_metric_work_together(sightkit: Comm
     run, scores = run_of(sightkit, python, "retina", "-s", "training.epochs=1", *drawn)
     kappa = scores["test"]["quadratic-kappa"]
     assert kappa["low"] <= kappa["value"] <= kappa["high"]
-    patients = {
-        split: {image.partition("_")[0] for image in images}
-        for split, images in json.loads((run / "splits.json").read_text()).items()
-    }
-    assert not patients["train"] & patients["test"]
+    judged = Run(run).predictions
+    patients = [{image.partition("_")[0] for image in judged[split].ids} for split in ("validation", "test")]
+    assert all(patients)
+    assert not patients[0] & patients[1]
 
 
 def test_an_extension_observes_a_run_and_a_policy_refuses_one(sightkit: Command, python: str) -> None:
