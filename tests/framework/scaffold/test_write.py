@@ -90,6 +90,13 @@ def test_installing_it_makes_it_appear_and_its_experiment_runs(sightkit: Command
     assert {each["kind"] for each in used if each["origin"] == "acme-vision 0.1.0"} == set(KINDS)
 
 
+def test_it_can_be_checked_before_it_is_installed(sightkit: Command, tmp_path):
+    folder = write(tmp_path, kinds=[KINDS["schedule"]])
+    done = sightkit("plugins", "check", folder / "acme_vision")
+    assert done.code == 0, done.out + done.err
+    assert "acme-vision/triangle" in done.out
+
+
 def test_the_command_writes_what_was_asked_for_and_says_what_comes_next(sightkit: Command, work):
     done = sightkit("plugins", "new", "acme-vision", "--kinds", "architecture, datasets,dataset", "-o", "my plugin")
     assert (done.code, done.err) == (0, "")
