@@ -5,18 +5,15 @@ from __future__ import annotations
 import difflib
 import inspect
 import os
-from collections.abc import Callable
-from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ConfigDict, Field
 
-from sightkit import Augmentation, AugmentationTask, BuildError, Params, Pointwise, hookimpl
+from sightkit import Augmentation, AugmentationTask, BuildError, Params, Pointwise, hookimpl, per_image
 
 if TYPE_CHECKING:
     import albumentations
     import numpy as np
-    import tensorflow as tf
     from numpy.typing import NDArray
 
 
@@ -50,15 +47,14 @@ def build_albumentations(params: AlbumentationsParams, task: AugmentationTask) -
     transforms = [made(transform, f"transforms.{place}") for place, transform in enumerate(params.transforms)]
     for wanted, transform in zip(params.transforms, transforms, strict=True):
         try_out(wanted.transform, transform, task)
-    pipeline, lock = albumentations.Compose(transforms), Lock()
+    pipeline = albumentations.Compose(transforms)
 
-    def change(image: NDArray[np.float32], seed: NDArray[np.int32]) -> NDArray[np.float32]:
-        with lock:  # the pipeline's random state is its own, and a second replica may be here at the same time
-            pipeline.set_random_seed(int.from_bytes(seed.tobytes(), "little"))
-            changed: NDArray[np.float32] = pipeline(image=image)["image"]
+    def change(image: NDArray[np.float32], seed: int) -> NDArray[np.float32]:
+        pipeline.set_random_seed(seed)  # else it would draw from a state of its own, in whatever order it is called
+        changed: NDArray[np.float32] = pipeline(image=image)["image"]
         return changed
 
-    return Pointwise(on_the_host(change))
+    return per_image(change)
 
 
 def made(wanted: Transform, place: str) -> albumentations.BasicTransform:
@@ -116,24 +112,6 @@ def suggestion(word: str, known: Any) -> str:
 def as_tuples(value: Any) -> Any:
     """Return a value of TOML as the library wants it: ranges are tuples."""
     return tuple(map(as_tuples, value)) if isinstance(value, list) else value
-
-
-def on_the_host(
-    change: Callable[[NDArray[np.float32], NDArray[np.int32]], NDArray[np.float32]],
-) -> Callable[[tf.Tensor, tf.Tensor], tf.Tensor]:
-    """Return a function of whole batches; ``change`` is given each image ``(h, w, c)`` with its seeds ``(2,)``."""
-    import numpy as np
-
-    def change_all(images: NDArray[np.float32], seeds: NDArray[np.int32]) -> NDArray[np.float32]:
-        return np.stack([change(*each) for each in zip(images, seeds, strict=True)]).astype(np.float32)
-
-    def apply(images: tf.Tensor, seeds: tf.Tensor) -> tf.Tensor:
-        import tensorflow as tf
-
-        changed = tf.numpy_function(change_all, (images, seeds), tf.float32)
-        return tf.ensure_shape(changed, images.shape)
-
-    return apply
 
 
 @hookimpl
