@@ -43,7 +43,7 @@ def prepare(
         images: Size, resizing and channels; what is not set is the source's own if it has one shape, else 160 x 160
             RGB.
         split: How they are divided where the source doesn't say it, see `divide`.
-        seed: The experiment's seed.
+        seed: Of the division.
         cache: The folder where prepared images are kept and found again; ``None`` keeps nothing, and the images are
             decoded whenever they are needed.
         maker: Who made the source; ``None`` where nobody knows, and so no fingerprint can be remembered.

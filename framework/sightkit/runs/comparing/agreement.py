@@ -124,9 +124,19 @@ def reason(first: Run, other: Run) -> str:
     """Return why two runs have other splits, as far as their folders say it."""
     if first.manifest["data"]["fingerprint"] != other.manifest["data"]["fingerprint"]:
         return "; they were trained on other data"
-    if (seed := first.manifest["seed"]) != (there := other.manifest["seed"]):
-        return f"; their seeds are {seed} and {there}, and the seed draws the splits"
+    if (seed := split_seed(first)) != (there := split_seed(other)):
+        return (
+            f"; their splits were drawn with the seeds {seed} and {there}: runs that are to be compared need the same "
+            '"seed" in [split], which leaves their own seeds free'
+        )
     return "; [split] says something else in them"
+
+
+def split_seed(run: Run) -> int:
+    """Return the seed that divided the images of a run."""
+    stored = stored_experiment(run.path)
+    seed: int = stored.get("split", {}).get("seed", run.manifest["seed"])
+    return seed
 
 
 def differing_settings(runs: Sequence[Run]) -> dict[str, tuple[Any, ...]]:
