@@ -125,7 +125,9 @@ def test_runs_on_other_images_are_refused_with_the_reason(finish: Finish) -> Non
     message = str(refused.value)
     assert "their test splits differ" in message
     assert "only in the first, such as" in message
-    assert 'their splits were drawn with the seeds 0 and 1: runs that are to be compared need the same "seed"' in message
+    assert (
+        'their splits were drawn with the seeds 0 and 1: runs that are to be compared need the same "seed"' in message
+    )
     assert "sightkit evaluate RUN --data OTHER" in message
 
 
