@@ -69,6 +69,7 @@ if TYPE_CHECKING:
     from sightkit.runs.comparing.result import ComparedRun as ComparedRun
     from sightkit.runs.comparing.result import Comparison as Comparison
     from sightkit.runs.comparing.result import Difference as Difference
+    from sightkit.runs.course.epoch import Epoch as Epoch
     from sightkit.runs.evaluating.result import Evaluation as Evaluation
     from sightkit.runs.prediction.result import ImagePrediction as ImagePrediction
     from sightkit.runs.prediction.result import ImagePredictions as ImagePredictions
@@ -95,6 +96,7 @@ _MODULES = {
     "images.arrays": "ArraySource",
     "registry.registry": "Registry",
     "runs.comparing.result": "ComparedRun Comparison Difference",
+    "runs.course.epoch": "Epoch",
     "runs.evaluating.result": "Evaluation",
     "runs.record.run": "Run",
     "runs.prediction.result": "ImagePrediction ImagePredictions",

@@ -322,7 +322,7 @@ def test_components_may_be_added_after_the_registry_was_used() -> None:
 def test_an_added_component_never_shadows_that_of_a_plugin() -> None:
     registry = sightkit.Registry()
     registry.add(fixed("f1"))
-    with pytest.raises(sightkit.ConfigError, match="plugin python .this process. offer.*write use = "):
+    with pytest.raises(sightkit.ConfigError, match=r"plugin python .this process. offer.*write use = "):
         check("f1", registry)
     check("python/f1", registry)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import keras
 
     from sightkit.evaluation.predict import Predictor
+    from sightkit.runs.course.epoch import Epoch
     from sightkit.runs.course.progression import Progression
     from sightkit.training.state.checkpoints import Checkpoints
 
@@ -46,8 +47,8 @@ class Fitted:
         }
 
 
-def fit(execution: Execution, metrics: Mapping[str, MetricFunction]) -> Fitted:
-    """Build, train or go on with it, go back to the best epoch and save the model."""
+def fit(execution: Execution, metrics: Mapping[str, MetricFunction]) -> Generator[Epoch, None, Fitted]:
+    """Build, train or go on with it, yielding after each epoch, go back to the best one and save the model."""
     from sightkit.runs.course.course import Course
     from sightkit.runs.course.progression import Progression
     from sightkit.runs.course.validation import Validation
@@ -84,7 +85,8 @@ def fit(execution: Execution, metrics: Mapping[str, MetricFunction]) -> Fitted:
         execution.manifest.update(
             computing=describe_computing(execution.replicas.count, workers=execution.replicas.workers)
         )
-    Course(execution, parts, validation, features=features, progression=progression, checkpoints=checkpoints).go()
+    course = Course(execution, parts, validation, features=features, progression=progression, checkpoints=checkpoints)
+    yield from course.epochs()
     if best is not None:
         best.restore()
     if execution.replicas.is_chief:

@@ -118,9 +118,12 @@ class Run:
         """
         import keras
 
+        from sightkit.training.devices.host import seeded_build
+
         path = self.path / "model" / "model.keras"
         try:
-            return keras.saving.load_model(path, compile=False, safe_mode=True)
+            with seeded_build(0):  # layers draw seeds before they have their weights, and the host's are its own
+                return keras.saving.load_model(path, compile=False, safe_mode=True)
         except Exception as error:  # a damaged archive raises nearly anything
             message = f"{path}: the model cannot be loaded: {error}"
             raise ArtefactError(message) from error
