@@ -57,6 +57,16 @@ class Experiment:
     def __repr__(self) -> str:
         return f"Experiment({self.tree.data.get('name', 'experiment')!r})"
 
+    def _repr_html_(self) -> str:
+        from sightkit.errors import SightkitError
+        from sightkit.experiment.text import toml_text, written
+        from sightkit.notebook import source
+
+        try:
+            return source(toml_text(written(self.settings)))
+        except SightkitError as error:
+            return source(str(error))
+
     def override(self, values: Mapping[str, Any]) -> Experiment:
         """Return this experiment with some values changed.
 

@@ -130,7 +130,7 @@ def show_settings(comparison: Comparison) -> None:
 
 def score_rows(comparison: Comparison) -> list[list[str]]:
     """Return the rows of the table of scores; a metric is named in its first row."""
-    from sightkit.cli.summary import number
+    from sightkit.evaluation.text import number
 
     rows = []
     for metric in comparison.metrics:

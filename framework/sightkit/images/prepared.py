@@ -68,6 +68,17 @@ class PreparedData:
     sizes: NDArray[np.uint32] | None = None
     findings: tuple[Finding, ...] = ()
 
+    def _repr_html_(self) -> str:
+        from sightkit.notebook import lines, table, title
+
+        counts = {
+            name: np.bincount(self.labels[rows], minlength=self.num_classes) for name, rows in self.splits.items()
+        }
+        rows = [[name, *(f"{count[label]:,}" for count in counts.values())] for label, name in enumerate(self.classes)]
+        head = "{} images of {} x {} x {}".format(f"{len(self.ids):,}", *self.image_shape)
+        found = lines(finding.summary for finding in self.findings)
+        return title(head) + table(("class", *counts), rows) + found
+
     @property
     def image_shape(self) -> tuple[int, int, int]:
         """``(height, width, channels)``."""

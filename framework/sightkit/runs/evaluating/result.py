@@ -38,3 +38,11 @@ class Evaluation:
         from sightkit.evaluation.document import scores_document
 
         return scores_document(self.scores, classes=self.classes, labels=self.predictions.labels)
+
+    def _repr_html_(self) -> str:
+        from sightkit.evaluation.text import HEAD, score_row
+        from sightkit.notebook import lines, table, title
+
+        scores = [score_row(*each) for each in self.document().items()]
+        head = f"{self.name}: {len(self.predictions.labels):,} images"
+        return title(head) + table(HEAD, scores) + lines(self.notes)

@@ -47,6 +47,11 @@ class Run:
     def __repr__(self) -> str:
         return f"Run({str(self.path)!r})"
 
+    def _repr_html_(self) -> str:
+        from sightkit.runs.record.shown import run_html
+
+        return run_html(self)
+
     @property
     def manifest(self) -> dict[str, Any]:
         """What ran and what became of it, as it stands now."""
