@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -82,8 +83,9 @@ def fit(execution: Execution, metrics: Mapping[str, MetricFunction]) -> Generato
     if execution.resumed:
         go_on(execution, progression, checkpoints)
     else:
+        given = {"given_model": fingerprint(parts.model)} if settings.architecture.found.handed_over else {}
         execution.manifest.update(
-            computing=describe_computing(execution.replicas.count, workers=execution.replicas.workers)
+            computing=describe_computing(execution.replicas.count, workers=execution.replicas.workers), **given
         )
     course = Course(execution, parts, validation, features=features, progression=progression, checkpoints=checkpoints)
     yield from course.epochs()
@@ -92,6 +94,16 @@ def fit(execution: Execution, metrics: Mapping[str, MetricFunction]) -> Generato
     if execution.replicas.is_chief:
         save_model(execution.run.path / "model" / "model.keras", parts.model)
     return Fitted(parts.model, predictor, progression.best_epoch)
+
+
+def fingerprint(model: keras.Model) -> dict[str, str]:
+    """Return what a manifest says of a model that no file makes again: what it is, and what it begins with."""
+    from sightkit.training.state.variables import weights_digest
+
+    return {
+        "config_sha256": hashlib.sha256(model.to_json().encode()).hexdigest(),
+        "weights_sha256": weights_digest(model),
+    }
 
 
 def go_on(execution: Execution, progression: Progression, checkpoints: Checkpoints) -> None:
