@@ -20,6 +20,7 @@ import re
 import shlex
 import subprocess
 import sys
+import textwrap
 import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -30,13 +31,12 @@ import typer
 
 import sightkit as package
 from command import Command
+from pages import DOCS, PAGES, name_of
 from sightkit.cli import app
 from sightkit.registry.policy import read_layer
 from sightkit.registry.sources import GROUP
 
-ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-FENCE = re.compile(r"^```(\S*)(?: ([^\n]+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+FENCE = re.compile(r"^( *)```(\S*)(?: ([^\n]+))?\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 FORMS = {
     "console": {""},
     "json": {""},
@@ -61,7 +61,7 @@ class Fence:
     text: str
 
     def __str__(self) -> str:
-        return f"{self.page.name}:{self.line}"
+        return f"{name_of(self.page)}:{self.line}"
 
     def save(self, folder: Path) -> Path:
         path = folder / (self.file or f"line-{self.line}.{self.language}")
@@ -73,10 +73,10 @@ class Fence:
 def fences_of(page: Path) -> Iterator[Fence]:
     content = page.read_text(encoding="utf-8")
     for found in FENCE.finditer(content):
-        words = (found[2] or "").split()
+        words = (found[3] or "").split()
         file = words.pop() if words and "." in words[-1] else ""
         line = content.count("\n", 0, found.start()) + 1
-        yield Fence(page, line, found[1], words[0] if words else "", file, found[3])
+        yield Fence(page, line, found[2], words[0] if words else "", file, textwrap.dedent(found[4]))
 
 
 FENCES = [fence for page in PAGES for fence in fences_of(page)]
@@ -113,6 +113,21 @@ def load(path: Path, registry: Path) -> package.Experiment:
     return package.load(path, registry=package.Registry(extra=[registry]))
 
 
+def test_a_fence_inside_a_list_or_a_note_is_found(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text("!!! note\n\n    ```python plugin dim.py\n    if True:\n        pass\n    ```\n\n```sh\nls\n```\n")
+    noted, plain = fences_of(page)
+    assert (noted.line, noted.language, noted.role, noted.file) == (3, "python", "plugin", "dim.py")
+    assert noted.text == "if True:\n    pass\n"
+    assert (plain.line, plain.language, plain.text) == (8, "sh", "ls\n")
+
+
+def test_every_fence_is_found():
+    for page in PAGES:
+        marks = re.findall(r"^\s*```", page.read_text(encoding="utf-8"), re.MULTILINE)
+        assert len(marks) == 2 * len(list(fences_of(page))), page
+
+
 def test_every_fence_says_what_it_is():
     assert FENCES
     assert [str(fence) for fence in FENCES if fence.role not in FORMS.get(fence.language, ())] == []
@@ -143,9 +158,7 @@ def test_a_distribution_announces_a_plugin_of_the_page(fence):
     assert {f"{module.rpartition('.')[2]}.py" for module in points.values()} <= saved
 
 
-@pytest.mark.parametrize(
-    "page", sorted({fence.page for fence in chosen("python", "plugin")}), ids=lambda page: page.name
-)
+@pytest.mark.parametrize("page", sorted({fence.page for fence in chosen("python", "plugin")}), ids=name_of)
 def test_the_plugins_of_a_page_load_without_a_remark(page, work, sightkit: Command):
     listed = sightkit("plugins", "list", "--json", "--registry", page_registry(page, work))
     records = [each for each in json.loads(listed.out) if each["decided_by"] == "command line"]
@@ -155,7 +168,7 @@ def test_the_plugins_of_a_page_load_without_a_remark(page, work, sightkit: Comma
         assert record["components"] or record["recipes"]
 
 
-@pytest.mark.parametrize("page", sorted({fence.page for fence in chosen("console", "")}), ids=lambda page: page.name)
+@pytest.mark.parametrize("page", sorted({fence.page for fence in chosen("console", "")}), ids=name_of)
 def test_commands_print_what_the_page_shows(page, work, sightkit: Command):
     for fence in fences_of(page):
         if fence.file:
@@ -198,14 +211,14 @@ def commands_of(page: Path) -> Iterator[tuple[str, bool]]:
     yield from ((span.replace("\n", " "), False) for span in re.findall(r"`(sightkit [^`]+)`", prose))
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_every_command_exists_with_its_options(page):
     for text, complete in commands_of(page):
         words = shlex.split(re.split(r" [>|] ", text)[0], comments=True)
         while words and re.fullmatch(r"[A-Z_]+=.*", words[0]):
             del words[0]
         if words and Path(words[0]).name == "sightkit":
-            assert complaint(words[1:], complete=complete) is None, f"{page.name}: {text}"
+            assert complaint(words[1:], complete=complete) is None, f"{name_of(page)}: {text}"
 
 
 def complaint(words: Sequence[str], *, complete: bool) -> str | None:
@@ -227,7 +240,7 @@ def complaint(words: Sequence[str], *, complete: bool) -> str | None:
     return None
 
 
-@pytest.mark.parametrize("page", sorted({fence.page for fence in chosen("python", "")}), ids=lambda page: page.name)
+@pytest.mark.parametrize("page", sorted({fence.page for fence in chosen("python", "")}), ids=name_of)
 def test_the_python_of_a_page_runs(page, work, home):
     save_all(page, work)
     script = "\n".join(fence.text for fence in chosen("python", "") if fence.page == page)
@@ -255,7 +268,7 @@ def run_python(*words: str, folder: Path) -> bool:
 
 
 def test_the_plugins_of_the_guide_work_together_in_a_run(work, sightkit: Command):
-    save_all(ROOT / "docs" / "writing-a-plugin.md", work)
+    save_all(DOCS / "writing-a-plugin.md", work)
     done = sightkit("run", "everything.toml", "--trust-project", "--json")
     assert done.code == 0, done.err
     result = json.loads(done.out)
@@ -263,7 +276,7 @@ def test_the_plugins_of_the_guide_work_together_in_a_run(work, sightkit: Command
     assert set(result["scores"]["test"]) == {"accuracy", "worst-recall"}
     assert len((run / "diary.txt").read_text(encoding="utf-8").splitlines()) == 3
     assert (run / "reports" / "mistakes-test.csv").is_file()
-    described = (ROOT / "docs" / "experiments.md").read_text(encoding="utf-8")
+    described = (DOCS / "experiments" / "runs.md").read_text(encoding="utf-8")
     for name in (*(path.name for path in run.iterdir()), *json.loads((run / "manifest.json").read_text())):
         assert f"`{name}" in described or name == "diary.txt", name
 
@@ -274,7 +287,7 @@ def test_the_table_of_images_of_the_guide_is_read(work):
 
     from sightkit.images import prepare
 
-    registry = page_registry(ROOT / "docs" / "writing-a-plugin.md", work)
+    registry = page_registry(DOCS / "writing-a-plugin.md", work)
     rows = [(f"{index}.png", "dark" if index < 10 else "bright", f"patient {index // 2}") for index in range(20)]
     for index, (file, _, _) in enumerate(rows):
         Image.fromarray(np.full((6, 6), index * 10, dtype=np.uint8)).save(work / file)
