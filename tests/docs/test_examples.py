@@ -1,14 +1,6 @@
 """Every example in the README and the docs does what the page says: experiments, plugins, commands and Python.
 
-A fence says after its language what it is:
-
-- ``toml``: a whole experiment; with a file's name it is saved under it. ``toml wrong NAME``: one that is refused.
-  ``toml fragment``: a part of one. ``toml registry``, or a file called registry.toml: a registry.
-- ``python``: runs. ``python plugin NAME``: a plugin. ``python test NAME``: passes under pytest.
-- ``console``: commands behind ``$``, and what they print; a line ``...`` stands for any lines.
-- ``sh``: commands, of which sightkit's own are possible ones. ``text`` and ``json``: what something looks like.
-
-A page is a session in one folder: files are saved and commands are run in its order.
+What a fence is follows from the words after its language; `fences` explains.
 """
 
 from __future__ import annotations
@@ -20,10 +12,8 @@ import re
 import shlex
 import subprocess
 import sys
-import textwrap
 import tomllib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -31,52 +21,14 @@ import typer
 
 import sightkit as package
 from command import Command
+from fences import FENCE, FORMS, Fence, fences_of, follow, is_tutorial
 from pages import DOCS, PAGES, name_of
 from sightkit.cli import app
 from sightkit.registry.policy import read_layer
 from sightkit.registry.sources import GROUP
 
-FENCE = re.compile(r"^( *)```(\S*)(?: ([^\n]+))?\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
-FORMS = {
-    "console": {""},
-    "json": {""},
-    "python": {"", "plugin", "test"},
-    "sh": {""},
-    "text": {""},
-    "toml": {"", "wrong", "fragment", "registry"},
-}
 SHOWN_FOLDER = "/home/ada/work"
 """What the pages call the folder that they work in."""
-
-
-@dataclass(frozen=True)
-class Fence:
-    """A fenced block of a page; ``file`` is empty where it is not saved."""
-
-    page: Path
-    line: int
-    language: str
-    role: str
-    file: str
-    text: str
-
-    def __str__(self) -> str:
-        return f"{name_of(self.page)}:{self.line}"
-
-    def save(self, folder: Path) -> Path:
-        path = folder / (self.file or f"line-{self.line}.{self.language}")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(self.text, encoding="utf-8")
-        return path
-
-
-def fences_of(page: Path) -> Iterator[Fence]:
-    content = page.read_text(encoding="utf-8")
-    for found in FENCE.finditer(content):
-        words = (found[3] or "").split()
-        file = words.pop() if words and "." in words[-1] else ""
-        line = content.count("\n", 0, found.start()) + 1
-        yield Fence(page, line, found[2], words[0] if words else "", file, textwrap.dedent(found[4]))
 
 
 FENCES = [fence for page in PAGES for fence in fences_of(page)]
@@ -85,8 +37,16 @@ PROJECTS = [fence for fence in FENCES if Path(fence.file).name == "pyproject.tom
 EXPERIMENTS = [fence for fence in FENCES if fence.language == "toml" and fence not in REGISTRIES + PROJECTS]
 
 
+def place_of(fence: Fence) -> str:
+    return f"{name_of(fence.page)}:{fence.line}"
+
+
 def chosen(language: str, *roles: str) -> list[Fence]:
     return [fence for fence in FENCES if fence.language == language and fence.role in roles]
+
+
+def pages_with(language: str, role: str = "") -> list[Path]:
+    return sorted({fence.page for fence in chosen(language, role)})
 
 
 def save_all(page: Path, folder: Path) -> None:
@@ -130,10 +90,10 @@ def test_every_fence_is_found():
 
 def test_every_fence_says_what_it_is():
     assert FENCES
-    assert [str(fence) for fence in FENCES if fence.role not in FORMS.get(fence.language, ())] == []
+    assert [place_of(fence) for fence in FENCES if fence.role not in FORMS.get(fence.language, ())] == []
 
 
-@pytest.mark.parametrize("fence", EXPERIMENTS, ids=str)
+@pytest.mark.parametrize("fence", EXPERIMENTS, ids=place_of)
 def test_an_experiment_is_accepted_unless_the_page_says_that_it_is_wrong(fence, work, tmp_path):
     registry = page_registry(fence.page, work)
     path = fence.save(work)
@@ -146,19 +106,19 @@ def test_an_experiment_is_accepted_unless_the_page_says_that_it_is_wrong(fence, 
         load(path, registry).check()
 
 
-@pytest.mark.parametrize("fence", REGISTRIES, ids=str)
+@pytest.mark.parametrize("fence", REGISTRIES, ids=place_of)
 def test_a_registry_is_one(fence, tmp_path):
     assert read_layer("project", fence.save(tmp_path)).content.api == 1
 
 
-@pytest.mark.parametrize("fence", PROJECTS, ids=str)
+@pytest.mark.parametrize("fence", PROJECTS, ids=place_of)
 def test_a_distribution_announces_a_plugin_of_the_page(fence):
     points = tomllib.loads(fence.text)["project"]["entry-points"][GROUP]
     saved = {each.file for each in chosen("python", "plugin") if each.page == fence.page}
     assert {f"{module.rpartition('.')[2]}.py" for module in points.values()} <= saved
 
 
-@pytest.mark.parametrize("page", sorted({fence.page for fence in chosen("python", "plugin")}), ids=name_of)
+@pytest.mark.parametrize("page", pages_with("python", "plugin"), ids=name_of)
 def test_the_plugins_of_a_page_load_without_a_remark(page, work, sightkit: Command):
     listed = sightkit("plugins", "list", "--json", "--registry", page_registry(page, work))
     records = [each for each in json.loads(listed.out) if each["decided_by"] == "command line"]
@@ -168,7 +128,7 @@ def test_the_plugins_of_a_page_load_without_a_remark(page, work, sightkit: Comma
         assert record["components"] or record["recipes"]
 
 
-@pytest.mark.parametrize("page", sorted({fence.page for fence in chosen("console", "")}), ids=name_of)
+@pytest.mark.parametrize("page", pages_with("console"), ids=name_of)
 def test_commands_print_what_the_page_shows(page, work, sightkit: Command):
     for fence in fences_of(page):
         if fence.file:
@@ -179,7 +139,9 @@ def test_commands_print_what_the_page_shows(page, work, sightkit: Command):
                 assert program == "sightkit"
                 outcome = sightkit(*words)
                 printed = (outcome.err + outcome.out).replace(str(work), SHOWN_FOLDER)
-                assert matches(comparable(printed), comparable(expected)), f"{fence}: {command} printed\n{printed}"
+                assert matches(comparable(printed), comparable(expected)), (
+                    f"{place_of(fence)}: {command} printed\n{printed}"
+                )
 
 
 def session_of(fence: Fence) -> list[tuple[str, str]]:
@@ -240,14 +202,29 @@ def complaint(words: Sequence[str], *, complete: bool) -> str | None:
     return None
 
 
-@pytest.mark.parametrize("page", sorted({fence.page for fence in chosen("python", "")}), ids=name_of)
+@pytest.mark.parametrize("page", pages_with("sh", "run"), ids=name_of)
+def test_a_tutorial_can_be_followed_word_for_word(page, work, home):
+    follow(page, work)
+
+
+def test_a_step_of_a_tutorial_that_fails_is_told(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text("```text note.txt\nhello\n```\n```sh run\ngrep -q hello note.txt\nfalse\ntouch later\n```\n")
+    with pytest.raises(subprocess.CalledProcessError):
+        follow(page, tmp_path)
+    assert not (tmp_path / "later").exists()
+
+
+@pytest.mark.parametrize("page", pages_with("python"), ids=name_of)
 def test_the_python_of_a_page_runs(page, work, home):
+    if is_tutorial(page):
+        return  # followed as a whole, above
     save_all(page, work)
     script = "\n".join(fence.text for fence in chosen("python", "") if fence.page == page)
     assert run_python("-c", script, folder=work)
 
 
-@pytest.mark.parametrize("fence", chosen("python", "test"), ids=str)
+@pytest.mark.parametrize("fence", chosen("python", "test"), ids=place_of)
 def test_the_tests_of_a_page_pass(fence, work, home):
     save_all(fence.page, work)
     assert run_python("-m", "pytest", "-q", "-p", "no:cacheprovider", fence.file, folder=work)
