@@ -31,6 +31,7 @@ class ArraySource(ImageSource):
         id_prefix: What the default ids begin with.
         splits: The split each image belongs to, ``None`` where that is open; by default all are.
         groups: Images of one group never land in different splits; ``None`` where an image belongs to none.
+        weights: How much each image counts in training, see `Samples`; by default all alike.
         licence: The licence of the images, where known; an SPDX identifier if there is one.
         citation: How the authors want to be cited, where known.
         files: The files that all this was read from, where it was.
@@ -49,6 +50,7 @@ class ArraySource(ImageSource):
         id_prefix: str = "",
         splits: Sequence[SplitName | None] | None = None,
         groups: Sequence[str | None] | None = None,
+        weights: ArrayLike | None = None,
         licence: str | None = None,
         citation: str | None = None,
         files: Sequence[Path] | None = None,
@@ -68,6 +70,7 @@ class ArraySource(ImageSource):
             labels=checked_labels(labels, count=count, num_classes=len(self.classes)),
             splits=None if splits is None else tuple(splits),
             groups=None if groups is None else tuple(groups),
+            weights=None if weights is None else checked_weights(weights, count=count),
         )
         _, height, width, *channels = self.images.shape
         self.image_shape = (height, width, channels[0] if channels else 1)
@@ -81,11 +84,13 @@ class ArraySource(ImageSource):
         return image
 
     def fingerprint(self) -> str:
-        """Return the SHA-256 of the pixels, labels, class names, ids, splits and groups, in hexadecimal."""
+        """Return the SHA-256 of pixels, labels, class names, ids, splits, groups and weights, in hexadecimal."""
         samples = self.samples
         table = [self.images.shape, self.classes, samples.ids, samples.splits, samples.groups]
         digest = hashlib.sha256(json.dumps(table).encode())
         digest.update(samples.labels.astype("<i8").tobytes())
+        if samples.weights is not None:
+            digest.update(samples.weights.astype("<f4").tobytes())
         digest.update(np.ascontiguousarray(self.images).data)
         return digest.hexdigest()
 
@@ -126,3 +131,16 @@ def checked_labels(labels: ArrayLike, *, count: int, num_classes: int) -> NDArra
         )
         raise DataError(message)
     return array.astype(np.int64)
+
+
+def checked_weights(weights: ArrayLike, *, count: int) -> NDArray[np.float32]:
+    """Return the weights as float32; what they may be is checked with the rest of the table.
+
+    Raises:
+        DataError: they aren't ``count`` numbers.
+    """
+    array = np.asarray(weights)
+    if array.shape != (count,) or (array.dtype.kind not in "biuf" and count):
+        message = f"weights: expected numbers of shape ({count},), found {array.dtype} of shape {array.shape}"
+        raise DataError(message)
+    return array.astype(np.float32)

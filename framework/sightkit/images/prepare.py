@@ -19,6 +19,7 @@ from sightkit.images.pictures import ProgressFunction, look_through
 from sightkit.images.prepared import PreparedData
 from sightkit.images.splits.division import divide
 from sightkit.images.store.stored import stored_pictures
+from sightkit.images.weights import relative_weights
 
 if TYPE_CHECKING:
     from sightkit.contracts import ImageSource
@@ -83,6 +84,7 @@ def prepare(
         classes=source.classes,
         ids=tuple(source.samples.ids),
         labels=labels,
+        weights=relative_weights(source.samples.weights, splits["train"]),
         images=pictures.images,
         splits=MappingProxyType(splits),
         fingerprint=pictures.fingerprint,

@@ -115,6 +115,7 @@ def only(samples: Samples, rows: NDArray[np.int64]) -> Samples:
         labels=samples.labels[rows],
         splits=None if samples.splits is None else [samples.splits[row] for row in rows],
         groups=None if samples.groups is None else [samples.groups[row] for row in rows],
+        weights=None if samples.weights is None else samples.weights[rows],
     )
 
 
