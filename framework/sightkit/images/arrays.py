@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -77,6 +77,26 @@ class ArraySource(ImageSource):
         self.licence = licence
         self.citation = citation
         self.files = None if files is None else tuple(files)
+
+    @classmethod
+    def from_batches(
+        cls, batches: Iterable[tuple[ArrayLike, ArrayLike]], *, classes: Sequence[str], **columns: Any
+    ) -> Self:
+        """Return the images of a pipeline: a `tf.data.Dataset` with ``.batch``, or anything that yields batches.
+
+        Args:
+            batches: Pairs of images, ``(batch, height, width[, channels])``, uint8 or floats in [0, 1], which are
+                rounded to 256 levels, and of labels, integers ``(batch,)``. Gone through once; memory holds all.
+            classes: The class names, in label order.
+            **columns: The others of `ArraySource`: ``splits``, ``groups``, ``weights``, ...
+
+        Raises:
+            DataError: there is no batch or no end of them, or images or labels aren't such.
+        """
+        from sightkit.images.gathered import gather
+
+        images, labels = gather(batches)
+        return cls(images, labels, classes=classes, **columns)
 
     def read(self, index: int) -> NDArray[np.uint8]:
         """Return image ``index``: uint8 of shape ``(height, width)`` or ``(height, width, channels)``."""
