@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sightkit.cli.cells import harmless
+from sightkit.cells import harmless_cell
 from sightkit.cli.console import printable
 
 if TYPE_CHECKING:
@@ -104,10 +104,10 @@ class CsvWriter(Writer):
         """Write a row for each image."""
         for row in rows:
             each = row.prediction
-            cells = [cell for name, probability in each.top(self.top) for cell in (harmless(name), probability)]
-            files = [harmless(str(file)) for file in row.files.values()]
+            cells = [cell for name, probability in each.top(self.top) for cell in (harmless_cell(name), probability)]
+            files = [harmless_cell(str(file)) for file in row.files.values()]
             missing = [""] * (len(self._head) - 2 - len(cells) - len(files))
-            self._table.writerow([harmless(each.id), *cells, *files, *missing, harmless(each.error or "")])
+            self._table.writerow([harmless_cell(each.id), *cells, *files, *missing, harmless_cell(each.error or "")])
 
 
 class TextWriter(Writer):
