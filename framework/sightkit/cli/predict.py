@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sightkit.cli.options import IMAGES, IMAGES_HELP, CsvOption, RunArgument, RunsOption, TopOption
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from sightkit.cli.predicted import Row, Writer
-    from sightkit.images.decoding.stream import DecodedBatch
-    from sightkit.runs.explaining.pictures import Pictures
-    from sightkit.runs.prediction.predictor import RunPredictor
-    from sightkit.runs.record.run import Run
-
-AT_ONCE = 32
-"""So many predictions are written at a time; the model makes no fewer."""
+    from sightkit.cli.predicted import Writer
 
 
 def predict(
@@ -56,6 +44,7 @@ def predict(
     Example:  sightkit predict runs/flowers/20260727-101500-3fa9c1 photos --csv > predicted.csv
     """
     from sightkit.cli.finding import finished_run
+    from sightkit.cli.predicting import AT_ONCE, pictures_of, predicted, shown_progress, write_all
     from sightkit.cli.process import collect_garbage, start_tensorflow, without_scikit_learn
     from sightkit.cli.signals import Interruption
     from sightkit.evaluation.views import check_views
@@ -91,81 +80,3 @@ def writer(top: int, *, explain: bool, csv: bool, json: bool) -> Writer:
         message = "--csv and --json: expected one of them"
         raise ConfigError(message)
     return (CsvWriter if csv else JsonWriter if json else TextWriter)(top, pictures=explain)
-
-
-def pictures_of(run: Run) -> Pictures:
-    """Return what draws the pictures that explain predictions.
-
-    Raises:
-        ConfigError: the model has no feature maps.
-    """
-    from sightkit.runs.explaining.explainer import Explainer
-    from sightkit.runs.explaining.pictures import Pictures, folder_for
-
-    return Pictures(Explainer(run), folder_for(run))
-
-
-def predicted(
-    predictor: RunPredictor,
-    batches: Iterable[DecodedBatch],
-    *,
-    views: Sequence[str],
-    top: int,
-    pictures: Pictures | None,
-) -> Iterator[Row]:
-    """Yield what is told of each image; if pictures are wanted, they are there by then.
-
-    They show the classes and probabilities that are told, whichever views these are the mean of.
-    """
-    from sightkit.cli.predicted import Row
-    from sightkit.errors import DataError
-
-    for batch in batches:
-        predictions = predictor.predictions(batch, tta=views)
-        if pictures is None:
-            yield from map(Row, predictions)
-            continue
-        written = pictures.write_batch(batch, predictions, top=top)
-        for prediction, each in zip(predictions, written, strict=True):
-            yield Row(prediction, None if isinstance(each, DataError) else each)
-
-
-def write_all(rows: Iterator[Row], write: Writer, advance: Callable[[int], Any], *, at_once: int) -> None:
-    """Write rows as they come.
-
-    Raises:
-        DataError: some of them are of images that can't be used.
-    """
-    from sightkit.errors import DataError
-
-    count = bad = 0
-    while some := list(islice(rows, at_once)):
-        write(some)
-        count += len(some)
-        bad += sum(row.prediction.error is not None for row in some)
-        advance(count)
-    if bad:
-        message = f"{bad:,} of {count:,} images could not be used; their rows say why"
-        raise DataError(message)
-
-
-@contextmanager
-def shown_progress(words: Sequence[str]) -> Iterator[Callable[[int], Any]]:
-    """Show on standard error how many predictions are made, if that is a terminal and they go somewhere else.
-
-    On the same terminal, the predictions themselves are what there is to see.
-    """
-    import sys
-
-    if sys.stdout.isatty() or not sys.stderr.isatty():
-        yield lambda _count: None
-        return
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    from sightkit.cli.console import console
-    from sightkit.images.found import find_images
-
-    columns = (TextColumn("predicting"), BarColumn(bar_width=24), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console(stderr=True), transient=True, redirect_stdout=False) as progress:
-        task = progress.add_task("", total=sum(1 for _ in find_images(words)))
-        yield lambda count: progress.update(task, completed=count)
