@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from sightkit.api.architecture import build_architecture as build_architecture
     from sightkit.api.comparison import compare as compare
     from sightkit.api.reporting import report as report
+    from sightkit.cells import harmless_cell as harmless_cell
     from sightkit.component import Architecture as Architecture
     from sightkit.component import Augmentation as Augmentation
     from sightkit.component import Component as Component
@@ -84,6 +85,7 @@ _MODULES = {
     "api.architecture": "build_architecture",
     "api.comparison": "compare",
     "api.reporting": "report",
+    "cells": "harmless_cell",
     "component": "Architecture Augmentation Component Dataset Extension Loss Metric Optimizer Params Recipe Report "
     "Schedule",
     "contracts": "ArchitectureTask AugmentationTask DatasetTask ExtensionTask Fill Geometric ImageSource LossFunction "

@@ -17,7 +17,7 @@ def finished_run(word: str, runs_dir: Path) -> Run:
         ConfigError: there is no such experiment, or no run of it has finished.
         StorageError: the folder holds no run.
     """
-    if "/" in word or "\\" in word or (Path(word) / MANIFEST).is_file():
+    if "/" in word or "\\" in word or word in {".", ".."} or (Path(word) / MANIFEST).is_file():
         return Run(word)
     experiments = {each.name: each for each in sorted(runs_dir.glob("*")) if each.is_dir()}
     if word not in experiments:

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
 
-import typer
-
-from sightkit.cli.options import CacheOption, JsonOption, RegistryOption, RunsOption, StrictOption, TrustOption
+from sightkit.cli.options import (
+    CacheOption,
+    JsonOption,
+    RegistryOption,
+    RunArgument,
+    RunsOption,
+    StrictOption,
+    TrustOption,
+)
 
 
 def report(
-    run: Annotated[
-        str,
-        typer.Argument(
-            metavar="RUN",
-            help="The folder of a run, or the name of an experiment, which means its newest run that has finished.",
-        ),
-    ],
+    run: RunArgument,
     *,
     runs_dir: RunsOption = Path("runs"),
     cache_dir: CacheOption = None,

@@ -47,14 +47,18 @@ def caveats(run: Run) -> list[str]:
 
 def print_table_of_paths(run: Run) -> None:
     """Print where the run and its pictures are."""
-    pictures = [file for file in run.reports if file.suffix in {".png", ".svg", ".html"}]
-    # Of a picture in two forms, one is enough to be told.
-    files = [file for file in pictures if file.suffix != ".svg" or file.with_suffix(".png") not in pictures]
-    rows = [["run", short(run.path)]]
-    rows += [["report" if file.suffix == ".html" else "picture", short(file)] for file in files or run.reports]
+    rows = [["run", short(run.path)], *report_rows(run.reports)]
     if run.findings:
         rows.append(["findings", short(run.path / DATA)])
     print_text("\n" + "\n".join(f"{name:9}{path}" for name, path in rows))
+
+
+def report_rows(files: Sequence[Path]) -> list[list[str]]:
+    """Return what there is to look at of the files that reports wrote, each after what it is."""
+    pictures = [file for file in files if file.suffix in {".png", ".svg", ".html"}]
+    # Of a picture in two forms, one is enough to be told.
+    shown = [file for file in pictures if file.suffix != ".svg" or file.with_suffix(".png") not in pictures]
+    return [["report" if file.suffix == ".html" else "picture", short(file)] for file in shown or files]
 
 
 def short(path: Path) -> str:

@@ -146,7 +146,7 @@ def finish(execution: Execution, metrics: Mapping[str, MetricFunction], fitted: 
     temperature = calibrate(execution, fitted.predictor)
     predictions = predict(execution, fitted.predictor, temperature=temperature)
     scores = judge(execution, metrics, predictions)
-    task = report_task(run, data=data, model=lambda: fitted.model, warn=execution.warn)
+    task = report_task(run, images=data.images, rows=data.splits, model=lambda: fitted.model, warn=execution.warn)
     texts = write_reports(execution.settings, task, predictions, run.path / "reports")
     execution.display.reported(texts)
     execution.manifest.update(

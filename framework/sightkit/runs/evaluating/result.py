@@ -22,6 +22,7 @@ class Evaluation:
         scores: Each with its interval, by the name of the metric.
         files: What the evaluation is written in, the scores first; empty where other metrics than the run's were asked
             for.
+        reports: The files that the run's reports wrote of other data; none unless they were asked for.
         notes: What a reader of the scores has to know of the data.
     """
 
@@ -31,6 +32,7 @@ class Evaluation:
     predictions: Predictions
     scores: Mapping[str, Score]
     files: tuple[Path, ...] = ()
+    reports: tuple[Path, ...] = ()
     notes: tuple[str, ...] = ()
 
     def document(self) -> dict[str, dict[str, Any]]:

@@ -214,6 +214,7 @@ class Run:
         name: str | None = None,
         skip_unknown: bool = False,
         skip_bad: bool = False,
+        reports: bool = False,
         metrics: Sequence[Mapping[str, Any]] | None = None,
         registry: Registry | None = None,
         cache_dir: Path | str | None = None,
@@ -234,6 +235,7 @@ class Run:
             name: What the evaluation of other data is called; by default like the data.
             skip_unknown: Leave out images of classes that the run doesn't know, instead of refusing the data.
             skip_bad: Leave out images that can't be decoded, instead of refusing the data.
+            reports: Write the run's reports on other data, too, into ``evaluations/NAME/reports``.
             metrics: Others than the run's, as in ``[[metrics]]``: ``[{"use": "f1", "average": "weighted"}]``. Then
                 ``scores.json`` stays as it is.
             registry: The plugins that metrics and datasets may come from; by default the built-in and installed ones.
@@ -260,6 +262,7 @@ class Run:
             name=name,
             skip_unknown=skip_unknown,
             skip_bad=skip_bad,
+            reports=reports,
             overrides=python_overrides(wanted, problems),
             problems=problems,
             registry=registry,
