@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from sightkit.api import resume as resume
     from sightkit.api.architecture import build_architecture as build_architecture
     from sightkit.api.comparison import compare as compare
+    from sightkit.api.opening import open_run as open_run
     from sightkit.api.reporting import report as report
     from sightkit.cells import harmless_cell as harmless_cell
     from sightkit.component import Architecture as Architecture
@@ -84,6 +85,7 @@ _MODULES = {
     "api": "Experiment load resume",
     "api.architecture": "build_architecture",
     "api.comparison": "compare",
+    "api.opening": "open_run",
     "api.reporting": "report",
     "cells": "harmless_cell",
     "component": "Architecture Augmentation Component Dataset Extension Loss Metric Optimizer Params Recipe Report "

@@ -50,13 +50,13 @@ def compare(
     """
     from sightkit.cli.compared import tell
     from sightkit.cli.console import print_json
-    from sightkit.cli.finding import finished_run
     from sightkit.cli.preparing import watched
     from sightkit.cli.resume import registry_of
     from sightkit.config.overrides import parse_overrides
     from sightkit.errors import ConfigError
     from sightkit.runs.comparing.compare import compare_runs
     from sightkit.runs.comparing.write import csv_text
+    from sightkit.runs.record.named import finished_run
     from sightkit.toml.problems import Problem
 
     if json and csv:

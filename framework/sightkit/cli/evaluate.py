@@ -76,12 +76,12 @@ def evaluate(
     Example:  sightkit evaluate runs/flowers/20260727-101500-3fa9c1 --data more-flowers
     """
     from sightkit.cli.console import print_json
-    from sightkit.cli.finding import finished_run
     from sightkit.cli.preparing import watched
     from sightkit.cli.resume import registry_of
     from sightkit.config.overrides import parse_overrides
     from sightkit.runs.data.cache import cache_folder
     from sightkit.runs.evaluating.evaluate import evaluate as judge_again
+    from sightkit.runs.record.named import finished_run
     from sightkit.toml.problems import Problem
 
     found = finished_run(run, runs_dir)

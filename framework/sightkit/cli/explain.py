@@ -65,8 +65,8 @@ def explain(
     """
     from sightkit.cli.console import print_json
     from sightkit.cli.explained import document, tell
-    from sightkit.cli.finding import finished_run
     from sightkit.errors import DataError
+    from sightkit.runs.record.named import finished_run
 
     found = explained(
         finished_run(run, runs_dir),

@@ -43,7 +43,6 @@ def predict(
 
     Example:  sightkit predict runs/flowers/20260727-101500-3fa9c1 photos --csv > predicted.csv
     """
-    from sightkit.cli.finding import finished_run
     from sightkit.cli.predicting import AT_ONCE, pictures_of, predicted, shown_progress, write_all
     from sightkit.cli.process import collect_garbage, start_tensorflow, without_scikit_learn
     from sightkit.cli.signals import Interruption
@@ -51,6 +50,7 @@ def predict(
     from sightkit.experiment.settings import TrainingSettings
     from sightkit.images.found import find_images
     from sightkit.runs.prediction.predictor import RunPredictor
+    from sightkit.runs.record.named import finished_run
 
     found = finished_run(run, runs_dir)
     predictor = RunPredictor(found)

@@ -34,10 +34,10 @@ def report(
     """
     from sightkit.api.reporting import report as make_reports
     from sightkit.cli.console import print_json, print_text
-    from sightkit.cli.finding import finished_run
     from sightkit.cli.preparing import watched
     from sightkit.cli.resume import registry_of
     from sightkit.cli.summary import short
+    from sightkit.runs.record.named import finished_run
 
     found = finished_run(run, runs_dir)
     opened = registry_of(found, files=registry, trust=trust_project, strict=strict)

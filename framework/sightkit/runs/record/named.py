@@ -1,4 +1,4 @@
-"""Which finished run the word of a command line means."""
+"""Which finished run somebody means: a folder, or the name of an experiment, for its newest one."""
 
 from __future__ import annotations
 
