@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sightkit.cli.options import RunsOption
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -21,7 +23,13 @@ AT_ONCE = 32
 
 
 def predict(
-    run: Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run that has finished.")],
+    run: Annotated[
+        str,
+        typer.Argument(
+            metavar="RUN",
+            help="The folder of a run, or the name of an experiment, which means its newest run that has finished.",
+        ),
+    ],
     images: Annotated[
         list[str],
         typer.Argument(
@@ -39,6 +47,7 @@ def predict(
     ] = "",
     csv: Annotated[bool, typer.Option("--csv", metavar="", help="Print CSV.")] = False,
     json: Annotated[bool, typer.Option("--json", metavar="", help="Print a JSON object for each image.")] = False,
+    runs_dir: RunsOption = Path("runs"),
 ) -> None:
     """Predict the classes of images with the model of a run; its dataset is not needed.
 
@@ -47,6 +56,7 @@ def predict(
 
     Example:  sightkit predict runs/flowers/20260727-101500-3fa9c1 photos --csv > predicted.csv
     """
+    from sightkit.cli.finding import finished_run
     from sightkit.cli.process import start_tensorflow, without_scikit_learn
     from sightkit.cli.signals import Interruption
     from sightkit.errors import DataError
@@ -54,9 +64,8 @@ def predict(
     from sightkit.experiment.settings import TrainingSettings
     from sightkit.images.found import find_images
     from sightkit.runs.prediction.predictor import RunPredictor
-    from sightkit.runs.record.run import Run
 
-    predictor = RunPredictor(Run(run))
+    predictor = RunPredictor(finished_run(run, runs_dir))
     views = check_views([name.strip() for name in tta.split(",") if name.strip()])
     write = writer(min(top, len(predictor.classes)), csv=csv, json=json)
     found = find_images(images)
