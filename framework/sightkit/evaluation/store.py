@@ -47,7 +47,7 @@ def save_predictions(path: Path, predictions: Predictions) -> None:
 
 
 def load_predictions(path: Path, *, classes: int) -> Predictions:
-    """Read the predictions of a split from ``path``.
+    """Read the predictions of a split from ``path``; their arrays can't be written to.
 
     Args:
         path: The file.
@@ -65,6 +65,8 @@ def load_predictions(path: Path, *, classes: int) -> Predictions:
     except Exception as error:  # a damaged archive raises nearly anything, from zipfile, zlib, tokenize or NumPy
         message = f"{path}: damaged, or not a file of predictions that this version of sightkit reads: {error}"
         raise StorageError(message) from error
+    for array in arrays.values():
+        array.flags.writeable = False  # as those of a run that goes on: a report could change what the next one sees
     return Predictions(ids=ids, labels=arrays["labels"], probabilities=arrays["probabilities"])
 
 

@@ -35,6 +35,14 @@ def test_what_is_loaded_is_what_was_saved_whatever_the_ids(tmp_path, ids):
     assert_same(load_predictions(tmp_path / "test.npz", classes=3), saved)
 
 
+def test_what_is_loaded_cannot_be_changed(tmp_path):
+    save_predictions(tmp_path / "test.npz", predictions_of(["a"]))
+    loaded = load_predictions(tmp_path / "test.npz", classes=3)
+    for array in (loaded.labels, loaded.probabilities):
+        with pytest.raises(ValueError, match="read-only"):
+            array[:] = 0
+
+
 def test_odd_ids_survive(tmp_path):
     saved = predictions_of(["", "a\nb", "nul\0", "\0", "caf\udce9.jpg", "\ud83d\ude00", "猫/1.png", "a,b"])
     save_predictions(tmp_path / "test.npz", saved)
