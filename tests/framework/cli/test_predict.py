@@ -133,6 +133,15 @@ def test_mistakes_are_told_before_anything_is_done(sightkit, finished, words, co
     assert done.err.startswith(f"error: {message}")
 
 
+def test_the_name_of_an_experiment_means_its_newest_run(sightkit, work, finished, pictures):
+    shutil.copytree(finished.path, work / "runs" / "moods" / "20260101-000000-aaaaaa")
+    path = next(pictures.rglob("*.jpg"))
+    done = sightkit("predict", "moods", path, "--json")
+    assert (done.code, done.err) == (0, "")
+    assert json.loads(done.out)["image"] == str(path)
+    assert 'mood: runs has no runs of such an experiment; did you mean "moods"' in sightkit("predict", "mood", path).err
+
+
 def test_a_folder_without_a_run_is_told(sightkit):
     done = sightkit("predict", ".", "a.jpg")
     assert done.code == 5

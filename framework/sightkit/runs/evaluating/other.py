@@ -198,7 +198,7 @@ def scored(
     """Score the stored predictions of an evaluation and write the scores beside them."""
     from sightkit.evaluation.store import load_predictions
 
-    predictions = load_predictions(folder / PREDICTIONS)
+    predictions = load_predictions(folder / PREDICTIONS, classes=len(classes))
     evaluation = Evaluation(
         run=run.path,
         name=folder.name,

@@ -20,6 +20,8 @@ def finished_run(word: str, runs_dir: Path) -> Run:
     if "/" in word or "\\" in word or word in {".", ".."} or (Path(word) / MANIFEST).is_file():
         return Run(word)
     experiments = {each.name: each for each in sorted(runs_dir.glob("*")) if each.is_dir()}
+    if word not in experiments and Path(word).is_dir():
+        return Run(word)
     if word not in experiments:
         remedy = did_you_mean(word, experiments, otherwise="known")
         message = f"{word}: {runs_dir} has no runs of such an experiment; {remedy}"
