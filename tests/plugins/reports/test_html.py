@@ -177,6 +177,14 @@ def test_intervals_of_too_few_images_are_marked(tmp_path):
     assert "there are too few images for this interval" in page_of(THREE, tmp_path, scores=scores)
 
 
+def test_a_metric_that_was_called_200_times_for_its_interval_is_named(tmp_path):
+    resampled = {"value": 0.5, "low": 0.4, "high": 0.6, "method": "bootstrap"}
+    scores = {"f1": resampled, "<mine>": {**resampled, "method": "called 200 times"}}
+    page = page_of(THREE, tmp_path, scores={"test": scores})
+    (note,) = re.findall(r'class="note">([^<]*called 200 times[^<]*)<', page)
+    assert note.startswith("&lt;mine&gt;: this metric cannot score many resamples at once")
+
+
 @pytest.mark.parametrize("value", [None, 0.5])
 def test_scores_without_interval_or_value_are_shown(tmp_path, value):
     scores = {"test": {"calibration": {"value": value, "low": None, "high": None, "per_class": None}}}

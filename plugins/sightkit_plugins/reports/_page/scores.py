@@ -26,6 +26,7 @@ class Number:
         value: The score.
         low: Where its 95 % interval begins.
         high: Where it ends.
+        method: How the interval was found, in a word.
         few: Whether there are too few images for the interval to be trusted.
         higher_is_better: Which direction is better.
     """
@@ -33,6 +34,7 @@ class Number:
     value: float | None
     low: float | None = None
     high: float | None = None
+    method: str = ""
     few: bool = False
     higher_is_better: bool = True
 
@@ -50,6 +52,7 @@ def number_of(entry: Mapping[str, Any] | float | None) -> Number:
         value=entry["value"],
         low=entry.get("low"),
         high=entry.get("high"),
+        method=entry.get("method") or "",
         few=bool(entry.get("few_images", False)),
         higher_is_better=entry.get("higher_is_better", True),
     )
@@ -73,6 +76,12 @@ class ScoreTable:
     def few(self) -> bool:
         """Whether the interval of a score can't be trusted."""
         return any(number is not None and number.few for _, row in self.rows for number in row)
+
+    @property
+    def called(self) -> list[tuple[str, str]]:
+        """The metrics that had to be called for their interval, with how often, and so rest on fewer resamples."""
+        shown = ((name, row[0].method) for name, row in self.rows if row[0] is not None)
+        return [(name, method) for name, method in shown if method.startswith("called")]
 
     def drawable(self, number: Number | None) -> bool:
         """Say whether a score and its interval are on the axis."""
