@@ -214,3 +214,13 @@ def test_resampled_values_of_a_wrong_shape_are_refused():
 
     with pytest.raises(PluginError, match=r"shape \(1000, 2\); expected .* \(1000,\), .* or \(1000, 3\)"):
         bootstrapped(Wrong(), predictions_of([0, 1]), seed=0)
+
+
+@pytest.mark.parametrize("value", ["0.5", None, 0.5j])
+def test_resampled_values_that_are_no_numbers_are_refused(value):
+    class Wrong(ShareOfOnes):
+        def resampled(self, _labels, _probabilities, counts):
+            return np.array([value] * len(counts))
+
+    with pytest.raises(PluginError, match=r"resampled\(\) returned (<U3|object|complex128) of .* expected float64"):
+        bootstrapped(Wrong(), predictions_of([0, 1]), seed=0)

@@ -14,6 +14,7 @@ from sklearn.metrics import multilabel_confusion_matrix, precision_recall_fscore
 from sightkit import Predictions, ReportTask
 from sightkit_plugins.reports._confusion import count_confusions
 from sightkit_plugins.reports._confusion_order import similarity_order
+from sightkit_plugins.reports._confusion_text import describe
 from sightkit_plugins.reports.confusion_matrix import ConfusionMatrixParams, build_confusion_matrix
 
 ODD_NAMES = (
@@ -205,6 +206,14 @@ def test_of_many_classes_the_most_confused_pairs_are_shown(tmp_path):
         ["class-5", "class-6", "1", "50.0", "%"],
         ["class-1", "class-2", "1", "25.0", "%"],
     ]
+
+
+@pytest.mark.parametrize(("classes", "lines"), [(2, 5), (10, 13), (20, 23), (21, 14), (200, 14)])
+def test_up_to_twenty_classes_are_shown_in_full_and_of_more_the_ten_most_confused_pairs(classes, lines):
+    matrix = count_confusions(random_predictions(classes=classes, images=2000), classes=tuple(map(str, range(classes))))
+    text = describe(matrix, split="test")
+    assert len(text.splitlines()) == lines
+    assert ("most confused" in text) == (classes > 20)
 
 
 def test_of_many_classes_and_no_mistake_it_says_so(tmp_path):

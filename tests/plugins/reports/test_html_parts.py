@@ -73,6 +73,14 @@ def test_the_most_confused_pairs_come_first_and_open_their_cell(tmp_path):
     assert re.findall(r'class="plain" data-cell="(.*?)">(.*?)<', part) == [("0,1", "dog"), ("1,0", "cat")]
 
 
+def test_a_mistake_is_the_worse_the_less_probable_the_actual_class_was(tmp_path):
+    probabilities = np.array([[0.05, 0.9, 0.05], [0.02, 0.5, 0.48], [0.05, 0.45, 0.5]])
+    predictions = Predictions(ids=("b", "a", "c"), labels=np.zeros(3, dtype=np.int64), probabilities=probabilities)
+    part = section(page_of(predictions, tmp_path), "mistakes").partition("The least certain")[0]
+    assert re.findall(r'class="id">(.*?)<', part) == ["a", "b", "c"]
+    assert "90.0 % for dog, 5.0 % for cat" in part
+
+
 def test_in_a_cell_the_surest_mistake_and_the_least_sure_right_answer_come_first(tmp_path):
     certainty = np.array([0.6, 0.9, 0.7, 0.6, 0.9, 0.7])
     right = np.array([1, 1, 1, 0, 0, 0])
@@ -83,6 +91,7 @@ def test_in_a_cell_the_surest_mistake_and_the_least_sure_right_answer_come_first
     document = document_of(page_of(predictions, tmp_path, classes=("x", "y")))
     named = {tuple(cell[:2]): "".join(document["images"][index][0] for index in cell[3]) for cell in document["cells"]}
     assert named == {(0, 0): "acb", (0, 1): "efd"}
+    assert "".join(name for name, *_ in document["images"]) == "efdacb", "room for pictures goes to mistakes first"
 
 
 def test_a_loss_that_falls_far_is_drawn_by_its_logarithm(tmp_path):

@@ -110,12 +110,20 @@ def test_names_are_short_and_tell_the_runs_apart(finish: Finish, pair: list[sigh
 
 
 def test_images_in_another_order_are_brought_into_the_same(pair: list[sightkit.Run]) -> None:
+    labels = pair[1].predictions["test"].labels
+    change_predictions(pair[1], probabilities=np.eye(3)[np.where(np.arange(18) < 5, (labels + 1) % 3, labels)])
     before = sightkit.compare(pair, metrics=F1).document()
     stored = pair[1].predictions["test"]
     change_predictions(
         pair[1], ids=stored.ids[::-1], labels=stored.labels[::-1], probabilities=stored.probabilities[::-1]
     )
     assert sightkit.compare(pair, metrics=F1).document() == before
+
+
+def test_what_only_changes_scores_and_reports_is_no_difference_between_runs(finish: Finish) -> None:
+    comparison = sightkit.compare([finish("plain"), finish("judged", metrics=F1)])
+    assert comparison.settings == {}
+    assert comparison.metrics == ("accuracy",)
 
 
 def test_runs_on_other_images_are_refused_with_the_reason(finish: Finish) -> None:
