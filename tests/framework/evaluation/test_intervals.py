@@ -1,5 +1,6 @@
 import math
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 import pytest
@@ -124,6 +125,13 @@ def test_a_bias_of_the_resamples_is_corrected():
     np.testing.assert_allclose(plain, np.percentile(values, (2.5, 97.5)), atol=0.05)
     # Resamples lie half a deviation below the estimate, as it does below the truth: the interval moves up by a whole.
     np.testing.assert_allclose(bias_corrected_interval(values, estimate=0.5), np.array(plain) + 1, atol=0.1)
+
+
+def test_resamples_that_equal_the_estimate_are_no_bias():
+    normal = NormalDist()
+    values = np.rint([2 * normal.inv_cdf((place + 0.5) / 1000) for place in range(1000)])
+    low, high = bias_corrected_interval(values, estimate=0.0)
+    assert low == -high == -4
 
 
 def test_an_estimate_outside_of_all_resamples_has_an_interval_at_their_end():

@@ -163,7 +163,7 @@ def test_scores_without_interval_or_value_are_shown(tmp_path, value):
 
 def test_intervals_are_drawn_on_one_axis_without_those_of_losses(tmp_path):
     good = {"value": 0.95, "low": 0.91, "high": 0.98, "higher_is_better": True}
-    loss = {"value": 0.2, "low": 0.1, "high": 0.3, "higher_is_better": False}
+    loss = {"value": 0.95, "low": 0.93, "high": 0.97, "higher_is_better": False}
     page = page_of(THREE, tmp_path, scores={"test": {"accuracy": good, "log-loss": loss}})
     assert page.count('class="reach"') == 1
     assert "<span>0.9</span><span>1</span>" in page

@@ -73,6 +73,15 @@ def test_the_most_confused_pairs_come_first_and_open_their_cell(tmp_path):
     assert re.findall(r'class="plain" data-cell="(.*?)">(.*?)<', part) == [("0,1", "dog"), ("1,0", "cat")]
 
 
+def test_classes_that_are_taken_for_each_other_stand_side_by_side_in_the_page(tmp_path):
+    group = np.arange(30) % 6
+    labels, predicted = np.divmod(np.flatnonzero((group[:, None] == group).ravel()), 30)
+    page = page_of(predictions_of(labels, predicted, classes=30), tmp_path, classes=tuple(map(str, range(30))))
+    order = document_of(page)["order"]
+    assert sorted(order) == list(range(30))
+    assert np.count_nonzero(np.diff(group[order])) == 5  # six groups, each in one piece
+
+
 def test_a_mistake_is_the_worse_the_less_probable_the_actual_class_was(tmp_path):
     probabilities = np.array([[0.05, 0.9, 0.05], [0.02, 0.5, 0.48], [0.05, 0.45, 0.5]])
     predictions = Predictions(ids=("b", "a", "c"), labels=np.zeros(3, dtype=np.int64), probabilities=probabilities)
