@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 import numpy as np
@@ -65,6 +66,22 @@ def test_the_table_of_classes_has_recall_precision_and_f1_with_intervals_and_the
         ["dog", "8", "2", "0.5000", two, "0.3333", third, "0.4000", "cat 1"],
         ["fox", "9", "1", "1.0000", one, "1.0000", one, "1.0000", ""],
     ]
+
+
+@given(split=splits())
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_the_table_of_classes_says_what_the_metrics_say_of_absent_classes_too(tmp_path, split):
+    labels, probabilities = split
+    classes = probabilities.shape[1]
+    predictions = Predictions(ids=tuple(map(str, range(len(labels)))), labels=labels, probabilities=probabilities)
+    rows = rows_of(section(page_of(predictions, tmp_path, classes=tuple("abcdef"[:classes])), "classes"))
+    for column, name in ((2, "recall"), (4, "precision"), (6, "f1")):
+        score = built(name, classes=classes)(labels, probabilities)
+        told = [float(row[column]) if row[column] != "\N{EN DASH}" else math.nan for row in rows]
+        assert told == pytest.approx(score.per_class, abs=5.1e-5, nan_ok=True)
+        if name != "f1":
+            ends = [" to ".join(f"{end:.4f}" for end in each) for each in score.per_class_intervals]
+            assert [row[column + 1] for row in rows] == [each.replace("nan to nan", "\N{EN DASH}") for each in ends]
 
 
 def test_the_most_confused_pairs_come_first_and_open_their_cell(tmp_path):

@@ -158,7 +158,9 @@ class ClassTable:
 def class_table(outcome: Outcome, scores: Mapping[str, Mapping[str, Any]], *, trained: list[int] | None) -> ClassTable:
     """Return a row for each class.
 
-    Recall, precision and F1 are counted here, so that they are there whichever metrics the experiment names.
+    Recall, precision and F1 are counted here, so that they are there whichever metrics the experiment names. They are
+    those of the metrics: 0 where no image of the class was found, undefined for a class that occurs neither among the
+    labels nor among the predictions.
 
     Args:
         outcome: The predictions.
@@ -173,14 +175,15 @@ def class_table(outcome: Outcome, scores: Mapping[str, Mapping[str, Any]], *, tr
     for label, name in enumerate(outcome.classes):
         hits, images, taken = int(counts[label, label]), int(counts[label].sum()), int(counts[:, label].sum())
         other = int(wrong[label].argmax())
+        occurs = images + taken > 0
         rows.append(
             ClassRow(
                 label=label,
                 trained=trained[label] if trained else None,
                 images=images,
-                recall=share(hits, images),
-                precision=share(hits, taken),
-                f1=2 * hits / (images + taken) if images and images + taken else None,
+                recall=share(hits, images) if occurs else Number(value=None),
+                precision=share(hits, taken) if occurs else Number(value=None),
+                f1=2 * hits / (images + taken) if occurs else None,
                 confused=(other, int(wrong[label, other])) if wrong[label, other] else None,
                 others=[number_of(per_class[metric].get(name)) for metric in others],
                 few=any(number_of(each.get(name)).few for each in per_class.values()),
@@ -190,8 +193,6 @@ def class_table(outcome: Outcome, scores: Mapping[str, Mapping[str, Any]], *, tr
 
 
 def share(hits: int, images: int) -> Number:
-    """Return a share of images with Wilson's interval; undefined where there are none."""
-    if not images:
-        return Number(value=None)
+    """Return a share of images with Wilson's interval; of none it is 0, and nothing is known."""
     low, high = wilson_interval(hits, images)
-    return Number(value=hits / images, low=low, high=high)
+    return Number(value=hits / max(images, 1), low=low, high=high)
