@@ -136,6 +136,19 @@ def test_a_damaged_model_is_refused(copy, pictures):
         copy.predict(next(pictures.rglob("*.png")))
 
 
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_an_image_whose_logits_are_not_finite_is_an_error_and_no_prediction(copy, pictures, value):
+    file = copy.path / "model" / "model.keras"
+    model = copy.model
+    model.weights[-1].assign(np.full(3, value, np.float32))
+    model.save(file)
+    predicted = sightkit.Run(copy.path).predict(sorted(pictures.rglob("*.png"))[:2])
+    assert list(predicted.errors) == [0, 1]
+    assert "the model's logits are not finite" in predicted.errors[0]
+    assert predicted.labels.tolist() == [-1, -1]
+    assert np.isnan(predicted.probabilities).all()
+
+
 @pytest.mark.parametrize("images", [np.zeros((3, 8, 8)), np.zeros((8, 8), np.uint8), np.zeros((2, 8, 8, 4), np.uint8)])
 def test_an_array_that_holds_no_images_is_refused(finished, images):
     with pytest.raises(sightkit.DataError, match="images: expected uint8 of shape"):
