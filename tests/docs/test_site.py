@@ -142,7 +142,7 @@ def test_no_page_of_the_site_fetches_anything_from_elsewhere(site):
 
 
 def test_the_site_holds_no_source_code(site):
-    assert [path.name for path in site.rglob("*.py")] == []
+    assert [path.name for path in site.rglob("*.py*")] == []
 
 
 def test_a_fence_of_a_page_is_shown_as_code_under_its_file_s_name(site):
