@@ -96,7 +96,7 @@ def test_the_seed_decides_the_interval():
 def test_a_thousand_resamples_are_scored_at_once():
     metric = ShareOfOnes()
     interval_of(metric, predictions_of([0, 1] * 10), seed=1)
-    assert metric.asked == 1000
+    assert metric.asked == 1000 + 1  # the split itself, to see whether it agrees
 
 
 def test_a_metric_without_resampled_is_called_on_the_first_200_of_the_same_resamples():
@@ -214,3 +214,13 @@ def test_resampled_values_of_a_wrong_shape_are_refused():
 
     with pytest.raises(PluginError, match=r"shape \(1000, 2\); expected .* \(1000,\), .* or \(1000, 3\)"):
         bootstrapped(Wrong(), predictions_of([0, 1]), seed=0)
+
+
+@pytest.mark.parametrize("off", [[0.2, 0, 0, 0], [0, 0, 0, 0.2], [math.nan, 0, 0, 0]], ids=["whole", "class", "nan"])
+def test_resampled_that_disagrees_with_the_metric_itself_is_refused(off):
+    class Off(PerClass):
+        def resampled(self, labels, probabilities, counts):
+            return super().resampled(labels, probabilities, counts) + off
+
+    with pytest.raises(PluginError, match=r"resampled\(\) returned \[.*\] where every image is drawn once; expected"):
+        bootstrapped(Off(), predictions_of([0, 1, 1, 2] * 50, classes=3), seed=0)

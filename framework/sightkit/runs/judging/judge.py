@@ -5,12 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
 
 from sightkit.contracts import MetricFunction, MetricTask, Predictions, ReportTask, Score
-from sightkit.errors import DivergedError, PluginError
+from sightkit.errors import DivergedError
 from sightkit.experiment import ExperimentSettings
 from sightkit.runs.building.build import blaming, build
+from sightkit.runs.judging.output import checked_output
 from sightkit.use import Use
 
 if TYPE_CHECKING:
@@ -97,18 +99,14 @@ def write_reports(
     """Let every report write its files and return their texts for the terminal.
 
     Raises:
-        PluginError: a report failed or returned something else than a `ReportOutput`.
+        PluginError: a report failed or didn't keep the contract.
     """
-    from sightkit.contracts import ReportOutput
-
     texts = []
     for use in settings.reports:
         report = build(use, task)
         with DRAWING, blaming(use, "failed while it wrote its files"):
-            output: Any = report(predictions, own_folder(folder, use))
-            if not isinstance(output, ReportOutput):
-                message = f'report "{use.name}" returned {output!r}; expected a sightkit.ReportOutput'
-                raise PluginError(message)
+            own = own_folder(folder, use)
+            output = checked_output(report(MappingProxyType(predictions), own), use, own)
         texts.append(output.text)
     return [text for text in texts if text]
 

@@ -125,8 +125,17 @@ def test_runs_on_other_images_are_refused_with_the_reason(finish: Finish) -> Non
     message = str(refused.value)
     assert "their test splits differ" in message
     assert "only in the first, such as" in message
-    assert "their seeds are 0 and 1, and the seed draws the splits" in message
+    assert (
+        'their splits were drawn with the seeds 0 and 1: runs that are to be compared need the same "seed"' in message
+    )
     assert "sightkit evaluate RUN --data OTHER" in message
+
+
+def test_runs_of_different_seeds_are_compared_if_their_splits_have_the_same_one(finish: Finish) -> None:
+    runs = [finish("one", split={"seed": 7}), finish("two", seed=1, split={"seed": 7})]
+    compared = sightkit.compare(runs, metrics=F1)
+    assert compared.runs[0].predictions.ids == compared.runs[1].predictions.ids
+    assert compared.settings == {"seed": (0, 1)}
 
 
 def test_runs_with_other_labels_are_refused(pair: list[sightkit.Run]) -> None:
