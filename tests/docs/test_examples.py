@@ -1,14 +1,6 @@
 """Every example in the README and the docs does what the page says: experiments, plugins, commands and Python.
 
-A fence says after its language what it is:
-
-- ``toml``: a whole experiment; with a file's name it is saved under it. ``toml wrong NAME``: one that is refused.
-  ``toml fragment``: a part of one. ``toml registry``, or a file called registry.toml: a registry.
-- ``python``: runs. ``python plugin NAME``: a plugin. ``python test NAME``: passes under pytest.
-- ``console``: commands behind ``$``, and what they print; a line ``...`` stands for any lines.
-- ``sh``: commands, of which sightkit's own are possible ones. ``text`` and ``json``: what something looks like.
-
-A page is a session in one folder: files are saved and commands are run in its order.
+What a fence is follows from the words after its language; `fences` explains.
 """
 
 from __future__ import annotations
@@ -22,7 +14,6 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -30,53 +21,14 @@ import typer
 
 import sightkit as package
 from command import Command
+from fences import FENCE, FORMS, Fence, fences_of, follow, is_tutorial
+from pages import DOCS, PAGES, name_of
 from sightkit.cli import app
 from sightkit.registry.policy import read_layer
 from sightkit.registry.sources import GROUP
 
-ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-FENCE = re.compile(r"^```(\S*)(?: ([^\n]+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-FORMS = {
-    "console": {""},
-    "json": {""},
-    "python": {"", "plugin", "test"},
-    "sh": {""},
-    "text": {""},
-    "toml": {"", "wrong", "fragment", "registry"},
-}
 SHOWN_FOLDER = "/home/ada/work"
 """What the pages call the folder that they work in."""
-
-
-@dataclass(frozen=True)
-class Fence:
-    """A fenced block of a page; ``file`` is empty where it is not saved."""
-
-    page: Path
-    line: int
-    language: str
-    role: str
-    file: str
-    text: str
-
-    def __str__(self) -> str:
-        return f"{self.page.name}:{self.line}"
-
-    def save(self, folder: Path) -> Path:
-        path = folder / (self.file or f"line-{self.line}.{self.language}")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(self.text, encoding="utf-8")
-        return path
-
-
-def fences_of(page: Path) -> Iterator[Fence]:
-    content = page.read_text(encoding="utf-8")
-    for found in FENCE.finditer(content):
-        words = (found[2] or "").split()
-        file = words.pop() if words and "." in words[-1] else ""
-        line = content.count("\n", 0, found.start()) + 1
-        yield Fence(page, line, found[1], words[0] if words else "", file, found[3])
 
 
 FENCES = [fence for page in PAGES for fence in fences_of(page)]
@@ -85,8 +37,16 @@ PROJECTS = [fence for fence in FENCES if Path(fence.file).name == "pyproject.tom
 EXPERIMENTS = [fence for fence in FENCES if fence.language == "toml" and fence not in REGISTRIES + PROJECTS]
 
 
+def place_of(fence: Fence) -> str:
+    return f"{name_of(fence.page)}:{fence.line}"
+
+
 def chosen(language: str, *roles: str) -> list[Fence]:
     return [fence for fence in FENCES if fence.language == language and fence.role in roles]
+
+
+def pages_with(language: str, role: str = "") -> list[Path]:
+    return sorted({fence.page for fence in chosen(language, role)})
 
 
 def save_all(page: Path, folder: Path) -> None:
@@ -113,12 +73,27 @@ def load(path: Path, registry: Path) -> package.Experiment:
     return package.load(path, registry=package.Registry(extra=[registry]))
 
 
+def test_a_fence_inside_a_list_or_a_note_is_found(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text("!!! note\n\n    ```python plugin dim.py\n    if True:\n        pass\n    ```\n\n```sh\nls\n```\n")
+    noted, plain = fences_of(page)
+    assert (noted.line, noted.language, noted.role, noted.file) == (3, "python", "plugin", "dim.py")
+    assert noted.text == "if True:\n    pass\n"
+    assert (plain.line, plain.language, plain.text) == (8, "sh", "ls\n")
+
+
+def test_every_fence_is_found():
+    for page in PAGES:
+        marks = re.findall(r"^\s*```", page.read_text(encoding="utf-8"), re.MULTILINE)
+        assert len(marks) == 2 * len(list(fences_of(page))), page
+
+
 def test_every_fence_says_what_it_is():
     assert FENCES
-    assert [str(fence) for fence in FENCES if fence.role not in FORMS.get(fence.language, ())] == []
+    assert [place_of(fence) for fence in FENCES if fence.role not in FORMS.get(fence.language, ())] == []
 
 
-@pytest.mark.parametrize("fence", EXPERIMENTS, ids=str)
+@pytest.mark.parametrize("fence", EXPERIMENTS, ids=place_of)
 def test_an_experiment_is_accepted_unless_the_page_says_that_it_is_wrong(fence, work, tmp_path):
     registry = page_registry(fence.page, work)
     path = fence.save(work)
@@ -131,21 +106,19 @@ def test_an_experiment_is_accepted_unless_the_page_says_that_it_is_wrong(fence, 
         load(path, registry).check()
 
 
-@pytest.mark.parametrize("fence", REGISTRIES, ids=str)
+@pytest.mark.parametrize("fence", REGISTRIES, ids=place_of)
 def test_a_registry_is_one(fence, tmp_path):
     assert read_layer("project", fence.save(tmp_path)).content.api == 1
 
 
-@pytest.mark.parametrize("fence", PROJECTS, ids=str)
+@pytest.mark.parametrize("fence", PROJECTS, ids=place_of)
 def test_a_distribution_announces_a_plugin_of_the_page(fence):
     points = tomllib.loads(fence.text)["project"]["entry-points"][GROUP]
     saved = {each.file for each in chosen("python", "plugin") if each.page == fence.page}
     assert {f"{module.rpartition('.')[2]}.py" for module in points.values()} <= saved
 
 
-@pytest.mark.parametrize(
-    "page", sorted({fence.page for fence in chosen("python", "plugin")}), ids=lambda page: page.name
-)
+@pytest.mark.parametrize("page", pages_with("python", "plugin"), ids=name_of)
 def test_the_plugins_of_a_page_load_without_a_remark(page, work, sightkit: Command):
     listed = sightkit("plugins", "list", "--json", "--registry", page_registry(page, work))
     records = [each for each in json.loads(listed.out) if each["decided_by"] == "command line"]
@@ -155,7 +128,7 @@ def test_the_plugins_of_a_page_load_without_a_remark(page, work, sightkit: Comma
         assert record["components"] or record["recipes"]
 
 
-@pytest.mark.parametrize("page", sorted({fence.page for fence in chosen("console", "")}), ids=lambda page: page.name)
+@pytest.mark.parametrize("page", pages_with("console"), ids=name_of)
 def test_commands_print_what_the_page_shows(page, work, sightkit: Command):
     for fence in fences_of(page):
         if fence.file:
@@ -166,7 +139,9 @@ def test_commands_print_what_the_page_shows(page, work, sightkit: Command):
                 assert program == "sightkit"
                 outcome = sightkit(*words)
                 printed = (outcome.err + outcome.out).replace(str(work), SHOWN_FOLDER)
-                assert matches(comparable(printed), comparable(expected)), f"{fence}: {command} printed\n{printed}"
+                assert matches(comparable(printed), comparable(expected)), (
+                    f"{place_of(fence)}: {command} printed\n{printed}"
+                )
 
 
 def session_of(fence: Fence) -> list[tuple[str, str]]:
@@ -198,14 +173,14 @@ def commands_of(page: Path) -> Iterator[tuple[str, bool]]:
     yield from ((span.replace("\n", " "), False) for span in re.findall(r"`(sightkit [^`]+)`", prose))
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_every_command_exists_with_its_options(page):
     for text, complete in commands_of(page):
         words = shlex.split(re.split(r" [>|] ", text)[0], comments=True)
         while words and re.fullmatch(r"[A-Z_]+=.*", words[0]):
             del words[0]
         if words and Path(words[0]).name == "sightkit":
-            assert complaint(words[1:], complete=complete) is None, f"{page.name}: {text}"
+            assert complaint(words[1:], complete=complete) is None, f"{name_of(page)}: {text}"
 
 
 def complaint(words: Sequence[str], *, complete: bool) -> str | None:
@@ -227,14 +202,29 @@ def complaint(words: Sequence[str], *, complete: bool) -> str | None:
     return None
 
 
-@pytest.mark.parametrize("page", sorted({fence.page for fence in chosen("python", "")}), ids=lambda page: page.name)
+@pytest.mark.parametrize("page", pages_with("sh", "run"), ids=name_of)
+def test_a_tutorial_can_be_followed_word_for_word(page, work, home):
+    follow(page, work)
+
+
+def test_a_step_of_a_tutorial_that_fails_is_told(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text("```text note.txt\nhello\n```\n```sh run\ngrep -q hello note.txt\nfalse\ntouch later\n```\n")
+    with pytest.raises(subprocess.CalledProcessError):
+        follow(page, tmp_path)
+    assert not (tmp_path / "later").exists()
+
+
+@pytest.mark.parametrize("page", pages_with("python"), ids=name_of)
 def test_the_python_of_a_page_runs(page, work, home):
+    if is_tutorial(page):
+        return  # followed as a whole, above
     save_all(page, work)
     script = "\n".join(fence.text for fence in chosen("python", "") if fence.page == page)
     assert run_python("-c", script, folder=work)
 
 
-@pytest.mark.parametrize("fence", chosen("python", "test"), ids=str)
+@pytest.mark.parametrize("fence", chosen("python", "test"), ids=place_of)
 def test_the_tests_of_a_page_pass(fence, work, home):
     save_all(fence.page, work)
     assert run_python("-m", "pytest", "-q", "-p", "no:cacheprovider", fence.file, folder=work)
@@ -255,7 +245,7 @@ def run_python(*words: str, folder: Path) -> bool:
 
 
 def test_the_plugins_of_the_guide_work_together_in_a_run(work, sightkit: Command):
-    save_all(ROOT / "docs" / "writing-a-plugin.md", work)
+    save_all(DOCS / "writing-a-plugin.md", work)
     done = sightkit("run", "everything.toml", "--trust-project", "--json")
     assert done.code == 0, done.err
     result = json.loads(done.out)
@@ -263,7 +253,7 @@ def test_the_plugins_of_the_guide_work_together_in_a_run(work, sightkit: Command
     assert set(result["scores"]["test"]) == {"accuracy", "worst-recall"}
     assert len((run / "diary.txt").read_text(encoding="utf-8").splitlines()) == 3
     assert (run / "reports" / "mistakes-test.csv").is_file()
-    described = (ROOT / "docs" / "experiments.md").read_text(encoding="utf-8")
+    described = (DOCS / "experiments" / "runs.md").read_text(encoding="utf-8")
     for name in (*(path.name for path in run.iterdir()), *json.loads((run / "manifest.json").read_text())):
         assert f"`{name}" in described or name == "diary.txt", name
 
@@ -274,7 +264,7 @@ def test_the_table_of_images_of_the_guide_is_read(work):
 
     from sightkit.images import prepare
 
-    registry = page_registry(ROOT / "docs" / "writing-a-plugin.md", work)
+    registry = page_registry(DOCS / "writing-a-plugin.md", work)
     rows = [(f"{index}.png", "dark" if index < 10 else "bright", f"patient {index // 2}") for index in range(20)]
     for index, (file, _, _) in enumerate(rows):
         Image.fromarray(np.full((6, 6), index * 10, dtype=np.uint8)).save(work / file)

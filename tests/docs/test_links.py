@@ -8,8 +8,8 @@ from urllib.parse import unquote
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+from pages import PAGES, ROOT, name_of
+
 CODE = re.compile(r"^(`{3,})[^\n]*\n.*?^\1[ \t]*$|(`+)[^`].*?\2", re.MULTILINE | re.DOTALL)
 INLINE = re.compile(r"!?\[[^\]]*\]\(\s*<?([^)\s>]+)")
 DEFINED = re.compile(r"^\[[^\]]+\]:\s+<?(\S+?)>?\s*$", re.MULTILINE)
@@ -46,7 +46,7 @@ def broken_links(page: Path, root: Path) -> list[str]:
     return broken
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
     assert broken_links(page, ROOT) == []
 

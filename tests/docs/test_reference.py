@@ -12,6 +12,7 @@ import pytest
 import typer
 
 import sightkit as package
+from pages import DOCS, ROOT, name_of
 from sightkit import errors, hookspecs
 from sightkit.cli import app
 from sightkit.cli.components import parameter_rows
@@ -33,9 +34,9 @@ from sightkit.experiment.table_schema import table_schema
 from sightkit.registry.hooks import COLLECTING, RUN
 from sightkit.registry.policy import PluginEntry, RegistryFile
 
-ROOT = Path(__file__).parents[2]
-DOCS = ROOT / "docs"
-EXPERIMENTS = (DOCS / "experiments.md").read_text(encoding="utf-8")
+PARTS = [*sorted((DOCS / "experiments").glob("*.md")), DOCS / "registry.md"]
+EXPERIMENTS = "\n".join(page.read_text(encoding="utf-8") for page in PARTS)
+METRICS = (DOCS / "experiments" / "metrics.md").read_text(encoding="utf-8")
 GUIDE = (DOCS / "writing-a-plugin.md").read_text(encoding="utf-8")
 ARCHITECTURE = (DOCS / "architecture.md").read_text(encoding="utf-8")
 
@@ -53,6 +54,8 @@ TABLES = [
     RegistryFile,
     PluginEntry,
 ]
+
+TABLES_AT = {"split": "datasets", "images": "images", "training": "training", "calibration": "metrics"}
 
 
 def rows_of(page: str, first: str) -> list[str]:
@@ -94,7 +97,7 @@ def default_in_words(key: str, field: object) -> str:
         return ", ".join(f"`{each['use']}`" for each in default) or "none"
     if default is None:
         return "none"
-    return f"`{json.dumps(default)}`" if isinstance(default, int) else "see below"
+    return f"`{json.dumps(default)}`" if isinstance(default, int) else f"[its keys]({TABLES_AT[key]}.md#{key})"
 
 
 @pytest.mark.parametrize("hook", COLLECTING + RUN)
@@ -146,11 +149,10 @@ def test_every_rule_of_training_is_described_with_its_parameters(kind, in_words)
 
 
 def test_every_metric_is_described_with_its_parameters():
-    section = EXPERIMENTS.partition("\n## Metrics and reports\n")[2].partition("\n## ")[0]
     shipped = [each for each in package.Registry().catalogue.all(package.Metric) if "sightkit" in each.origin]
     assert shipped
     for found in shipped:
-        (row,) = rows_of(section, f"`{found.component.name}`")
+        (row,) = rows_of(METRICS, f"`{found.component.name}`")
         assert set(re.findall(r"`(\w+)`", row.split("|")[3])) == set(found.component.params.model_fields), row
 
 
@@ -215,7 +217,7 @@ def test_every_part_of_the_core_is_in_the_house():
     assert parts <= described
 
 
-@pytest.mark.parametrize("page", sorted(DOCS.glob("*.md")), ids=lambda page: page.name)
+@pytest.mark.parametrize("page", sorted(DOCS.rglob("*.md")), ids=name_of)
 def test_files_and_functions_that_a_page_names_exist(page):
     text = re.sub(r"^```.*?^```$", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
     for span in re.findall(r"`([^`]+)`", text):

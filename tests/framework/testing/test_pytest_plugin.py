@@ -15,7 +15,7 @@ from plugin_source import plugin_source
 ROOT = Path(__file__).parents[3]
 MODULE = "sightkit.testing.pytest_plugin"
 
-DIM = '''
+HALVING = '''
 from pydantic import Field
 from sightkit import Params, Schedule, hookimpl
 
@@ -44,7 +44,7 @@ def test_conformance(sightkit_conformance):
 def run(tmp_path):
     """Run pytest in a project with the plugin `acme.py`, as somebody does who has sightkit installed."""
 
-    def run(tests: str, *, plugin: str = DIM.format(default=10), ini: str = "") -> str:
+    def run(tests: str, *, plugin: str = HALVING.format(default=10), ini: str = "") -> str:
         (tmp_path / "acme.py").write_text(plugin)
         (tmp_path / "test_acme.py").write_text(tests)
         (tmp_path / "pytest.ini").write_text(f"[pytest]\nfilterwarnings = error\n{ini}\n")
@@ -70,11 +70,11 @@ def test_a_project_may_name_its_plugin_in_its_configuration(run):
 
 def test_a_plugin_may_be_a_module_object_or_several_names(run):
     assert "11 passed in" in run(f"import acme\nsightkit_plugin = acme\n{TEST}", ini="pythonpath = .")
-    assert "26 passed" in run(f'sightkit_plugin = ["acme.py", "cosine", "constant"]\n{TEST}').replace("33", "26")
+    assert "33 passed in" in run(f'sightkit_plugin = ["acme.py", "cosine", "constant"]\n{TEST}')
 
 
 def test_a_failure_says_what_was_expected_and_found_and_what_to_do(run):
-    out = run(f'sightkit_plugin = "acme.py"\n{TEST}', plugin=DIM.format(default=0))
+    out = run(f'sightkit_plugin = "acme.py"\n{TEST}', plugin=HALVING.format(default=0))
     assert "1 failed" in out
     assert "E         expected: defaults that are valid themselves" in out
     assert "E         found:    the default of every: " in out
@@ -83,7 +83,7 @@ def test_a_failure_says_what_was_expected_and_found_and_what_to_do(run):
 
 
 def test_examples_come_from_a_fixture_that_the_project_overrides(run):
-    plugin = DIM.replace("Field({default}, ge=1", "Field(ge=1")
+    plugin = HALVING.replace("Field({default}, ge=1", "Field(ge=1")
     failed = run(f'sightkit_plugin = "acme.py"\n{TEST}', plugin=plugin)
     assert "found:    none of every" in failed
     examples = """

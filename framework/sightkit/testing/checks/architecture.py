@@ -216,7 +216,7 @@ def frozen_stays_frozen(subject: Subject) -> None:
 
 def what_to_freeze(classifier: Classifier) -> tuple[str, list[Any]]:
     """Return what a stage would freeze and the variables in it; seeds of dropout go on wherever it is."""
-    from sightkit.training.networks.layers import leaves
+    from sightkit.layers import leaves
 
     if classifier.network is not None:
         parts = [classifier.network.backbone, classifier.network.pooling]

@@ -1,0 +1,1 @@
+"""The pictures of the docs, and the programs that make them from real runs."""
