@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from PIL import Image
+from PIL import Image, ImageOps
 from playwright.sync_api import sync_playwright
 
 from fences import follow
@@ -23,10 +23,11 @@ WRITTEN: Mapping[str, str] = {
     "comparison.png": "comparison/curves.png",
 }
 """Pictures that commands of the page write."""
-SECTIONS = ("scores", "training", "confusion", "mistakes")
-"""Sections of the report of the run ``shapes``, of which screenshots are taken."""
+SECTIONS: Mapping[str, int] = {"scores": 600, "training": 600, "confusion": 800, "mistakes": 850}
+"""Sections of the report of the run ``shapes``, and how many pixels of their height are shown at most."""
 WIDTH, SCALE = 800, 1.5  # CSS pixels of the window; pixels of the picture in one of them
-TALLEST = 780  # pixels of a picture; what is below is cut off
+MARGIN = 24  # pixels around a section
+GROUND = "#fdfdfc"  # the report's
 COLOURS = 256  # of a PNG, to keep it small
 
 
@@ -36,7 +37,8 @@ def main() -> None:
         work = Path(name)
         follow(PICTURES.parent / "first-hour.md", work)
         for picture, source in WRITTEN.items():
-            shrink(work / source, PICTURES / picture)
+            with Image.open(work / source) as image:
+                save(image, PICTURES / picture)
         (report,) = (work / "runs" / "shapes").glob("*/reports/report.html")
         photograph(report, work)
 
@@ -48,20 +50,19 @@ def photograph(report: Path, work: Path) -> None:
         browser = driver.chromium.launch(executable_path=program)
         page = browser.new_page(viewport={"width": WIDTH, "height": WIDTH}, device_scale_factor=SCALE)
         page.goto(report.as_uri())
-        for section in SECTIONS:
-            shot = work / f"report-{section}.png"
+        for section, height in SECTIONS.items():
+            shot = work / f"{section}.png"
             page.locator(f"#{section}").screenshot(path=shot)
-            shrink(shot, PICTURES / shot.name)
+            with Image.open(shot) as image:
+                top = image.convert("RGB").crop((0, 0, image.width, min(image.height, height)))
+            save(ImageOps.expand(top, MARGIN, fill=GROUND), PICTURES / f"report-{section}.png")
         browser.close()
 
 
-def shrink(source: Path, target: Path) -> None:
-    """Save the top of a picture in few colours."""
-    with Image.open(source) as image:
-        top = image.convert("RGB").crop((0, 0, image.width, min(image.height, TALLEST)))
-        few = top.quantize(COLOURS, dither=Image.Dither.NONE)
-    few.save(target, optimize=True)
-    print(f"{target}: {target.stat().st_size / 1000:.0f} kB")
+def save(picture: Image.Image, path: Path) -> None:
+    """Write a picture in few colours."""
+    picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
+    print(f"{path}: {path.stat().st_size / 1000:.0f} kB")
 
 
 if __name__ == "__main__":

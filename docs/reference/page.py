@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+CODE = re.compile(r"(`[^`]+`)")
 MARKUP = re.compile(r"([\\`*_\[\]|])")
 
 
@@ -30,9 +31,10 @@ class Page:
 
 
 def plain(text: str) -> str:
-    """Return Markdown that shows ``text`` as it is, also in a cell of a table."""
-    escaped = MARKUP.sub(r"\\\1", " ".join(text.split()))
-    return escaped.replace("&", "&amp;").replace("<", "&lt;")
+    """Return Markdown that shows ``text`` as it is, also in a cell of a table; what is between backticks is code."""
+    parts = CODE.split(" ".join(text.split()))
+    parts[::2] = (MARKUP.sub(r"\\\1", part).replace("&", "&amp;").replace("<", "&lt;") for part in parts[::2])
+    return "".join(parts)
 
 
 def code(text: str) -> str:

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from sightkit.api import resume as resume
     from sightkit.api.architecture import build_architecture as build_architecture
     from sightkit.api.comparison import compare as compare
+    from sightkit.api.opening import open_run as open_run
     from sightkit.api.reporting import report as report
+    from sightkit.cells import harmless_cell as harmless_cell
     from sightkit.component import Architecture as Architecture
     from sightkit.component import Augmentation as Augmentation
     from sightkit.component import Component as Component
@@ -69,6 +71,7 @@ if TYPE_CHECKING:
     from sightkit.runs.comparing.result import ComparedRun as ComparedRun
     from sightkit.runs.comparing.result import Comparison as Comparison
     from sightkit.runs.comparing.result import Difference as Difference
+    from sightkit.runs.course.epoch import Epoch as Epoch
     from sightkit.runs.evaluating.result import Evaluation as Evaluation
     from sightkit.runs.prediction.result import ImagePrediction as ImagePrediction
     from sightkit.runs.prediction.result import ImagePredictions as ImagePredictions
@@ -83,7 +86,9 @@ _MODULES = {
     "api": "Experiment load resume",
     "api.architecture": "build_architecture",
     "api.comparison": "compare",
+    "api.opening": "open_run",
     "api.reporting": "report",
+    "cells": "harmless_cell",
     "component": "Architecture Augmentation Component Dataset Extension Loss Metric Optimizer Params Recipe Report "
     "Schedule",
     "contracts": "ArchitectureTask AugmentationTask DatasetTask ExtensionTask Fill Geometric ImageSource LossFunction "
@@ -96,6 +101,7 @@ _MODULES = {
     "images.arrays": "ArraySource",
     "registry.registry": "Registry",
     "runs.comparing.result": "ComparedRun Comparison Difference",
+    "runs.course.epoch": "Epoch",
     "runs.evaluating.result": "Evaluation",
     "runs.record.run": "Run",
     "runs.prediction.result": "ImagePrediction ImagePredictions",

@@ -28,8 +28,22 @@ def leave_working_directory() -> None:
     ]
 
 
+def open_missing_streams() -> None:
+    """Send to nowhere what would go to a standard stream that was closed before we began, as ``>&-`` does.
+
+    Python has ``None`` there, and the next file that is opened would get its number, and so what TensorFlow prints.
+    """
+    import os
+
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            # The lowest number that is free is the one of the stream.
+            setattr(sys, name, open(os.devnull, "w" if number else "r", encoding="utf-8"))  # noqa: PTH123, SIM115
+
+
 def main() -> None:
     """Run the command line and exit with its code."""
+    open_missing_streams()
     leave_working_directory()
     # Until the plugins are loaded (cli/opening.py), memory is only filled: looking for garbage in it, again and again,
     # takes a twentieth of the time to the first answer.

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 C = TypeVar("C", bound=Component[Any])
 KIND_KEY = "sightkit_kind"
 
+PYTHON, THIS_PROCESS = "python", "this process"
+"""The plugin and the origin of components that were handed over in Python."""
+
 LONGEST_LABEL = 100
 LABEL = re.compile(rf"""[^./\\:"\x00-\x1f\x7f][^/\\:"\x00-\x1f\x7f]{{0,{LONGEST_LABEL - 1}}}""")
 """A metric's, report's or extension's ``name``: it becomes part of the names of files, and a key of ``scores.json``."""
@@ -59,6 +62,11 @@ class Found(Generic[C]):
     def identity(self) -> str:
         """``plugin/component``, unique among everything that is loaded."""
         return f"{self.plugin}/{self.component.name}"
+
+    @property
+    def handed_over(self) -> bool:
+        """Whether it was handed over in Python: no other process finds it."""
+        return self.origin == THIS_PROCESS
 
 
 class UnknownComponentError(Exception):

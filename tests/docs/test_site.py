@@ -81,10 +81,14 @@ def test_no_two_pages_of_the_reference_have_the_same_place():
 
 
 def test_text_is_shown_as_it_is():
-    text = "beta ** 2 <b>bold</b> [x](y) a|b _c_ `d` \\ & é\nnext"
+    text = "beta ** 2 <b>bold</b> [x](y) a|b _c_ d` \\ & é\nnext"
     made = table(["text"], [[plain(text)]]).splitlines()[2]
-    assert re.sub(r"\\(.)", r"\1", html.unescape(made)) == "| beta ** 2 <b>bold</b> [x](y) a|b _c_ `d` \\ & é next |"
+    assert re.sub(r"\\(.)", r"\1", html.unescape(made)) == "| beta ** 2 <b>bold</b> [x](y) a|b _c_ d` \\ & é next |"
     assert re.findall(r"(?<!\\)[*`_|<\[]", made) == ["|", "|"]
+
+
+def test_what_is_between_backticks_is_code():
+    assert plain("a_b and `c_d <e>`, *f*") == "a\\_b and `c_d <e>`, \\*f\\*"
 
 
 def test_a_page_begins_with_its_title():
@@ -138,7 +142,7 @@ def test_no_page_of_the_site_fetches_anything_from_elsewhere(site):
 
 
 def test_the_site_holds_no_source_code(site):
-    assert [path.name for path in site.rglob("*.py")] == []
+    assert [path.name for path in site.rglob("*.py*")] == []
 
 
 def test_a_fence_of_a_page_is_shown_as_code_under_its_file_s_name(site):

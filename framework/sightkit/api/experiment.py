@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,10 @@ from sightkit.registry.registry import Registry
 from sightkit.toml.problems import Problem
 
 if TYPE_CHECKING:
+    import keras
+
     from sightkit.images import PreparedData
+    from sightkit.runs.course.epoch import Epoch
     from sightkit.runs.display import Display
     from sightkit.runs.rates.result import RateSearch
     from sightkit.runs.record.run import Run
@@ -53,6 +56,16 @@ class Experiment:
 
     def __repr__(self) -> str:
         return f"Experiment({self.tree.data.get('name', 'experiment')!r})"
+
+    def _repr_html_(self) -> str:
+        from sightkit.errors import SightkitError
+        from sightkit.experiment.text import toml_text, written
+        from sightkit.notebook import source
+
+        try:
+            return source(toml_text(written(self.settings)))
+        except SightkitError as error:
+            return source(str(error))
 
     def override(self, values: Mapping[str, Any]) -> Experiment:
         """Return this experiment with some values changed.
@@ -122,6 +135,24 @@ class Experiment:
 
         return prepare_data(self.settings, cache=self._cache(cache_dir), display=display or Display())
 
+    def build(self, *, cache_dir: Path | str | None = None, display: Display | None = None) -> keras.Model:
+        """Return the network of the experiment, untrained, as a run would begin with it: one plain Keras model.
+
+        Its images are prepared for that: their form and their classes decide its shape.
+
+        Args:
+            cache_dir: Where prepared images are kept, see `prepare`.
+            display: Who watches; nobody by default.
+
+        Raises:
+            SightkitError: of a kind that says what went wrong.
+        """
+        from sightkit.runs.building.parts import build_parts
+        from sightkit.training.devices.replicas import Replicas
+
+        data = self.prepare(cache_dir=cache_dir, display=display)
+        return build_parts(self.settings, data, Replicas()).model
+
     def _cache(self, wanted: Path | str | None) -> Path | None:
         from sightkit.runs.data.cache import cache_folder
 
@@ -154,10 +185,45 @@ class Experiment:
         Raises:
             SightkitError: of a kind that says what went wrong.
         """
+        from sightkit.runs.execute import execute
+
+        return execute(
+            self.epochs(runs_dir=runs_dir, cache_dir=cache_dir, resume=resume, stop=stop, display=display, argv=argv)
+        )
+
+    def epochs(
+        self,
+        *,
+        runs_dir: Path | str = "runs",
+        cache_dir: Path | str | None = None,
+        resume: bool = False,
+        stop: Callable[[], bool] | None = None,
+        display: Display | None = None,
+        argv: Sequence[str] = (),
+    ) -> Generator[Epoch, None, Run]:
+        """Run the experiment step by step: a loop of yours gets each epoch, and nothing happens while it has it.
+
+        After the last epoch the model is judged and the run finished, as by `run`; the run is that of each epoch, and
+        what ``yield from`` returns. To leave the loop is to interrupt the run: ``resume=True`` goes on with it.
+
+        Args:
+            runs_dir: See `run`, as for the others.
+            cache_dir: Where prepared images are kept.
+            resume: Go on with the newest run that has not finished, if there is one.
+            stop: Asked between the calls of the compiled loop.
+            display: Who watches.
+            argv: The command line, for the manifest.
+
+        Yields:
+            Each epoch that has ended.
+
+        Raises:
+            SightkitError: of a kind that says what went wrong.
+        """
         from sightkit.runs.record.finished import unfinished_run
 
         unfinished = unfinished_run(Path(runs_dir) / self.settings.name) if resume else None
-        return self._execute(
+        return self._epochs(
             runs_dir=Path(runs_dir), cache_dir=cache_dir, unfinished=unfinished, stop=stop, display=display, argv=argv
         )
 
@@ -184,9 +250,13 @@ class Experiment:
             DataError: the data is not what it was.
             SightkitError: of a kind that says what else went wrong.
         """
+        from sightkit.runs.execute import execute
+
         path = Path(folder)
-        return self._execute(
-            runs_dir=path.parent.parent, cache_dir=cache_dir, unfinished=path, stop=stop, display=display, argv=argv
+        return execute(
+            self._epochs(
+                runs_dir=path.parent.parent, cache_dir=cache_dir, unfinished=path, stop=stop, display=display, argv=argv
+            )
         )
 
     def find_learning_rate(
@@ -225,18 +295,18 @@ class Experiment:
         data = self.prepare(cache_dir=cache_dir, display=display)
         return search_rates(self.settings, data, stage=stage, steps=steps, low=low, high=high, display=display)
 
-    def _execute(
+    def _epochs(
         self,
         *,
         cache_dir: Path | str | None,
         stop: Callable[[], bool] | None,
         display: Display | None,
         **where: Any,
-    ) -> Run:
+    ) -> Generator[Epoch, None, Run]:
         from sightkit.runs.display import Display
-        from sightkit.runs.execute import execute
+        from sightkit.runs.execute import epochs_of
 
-        return execute(
+        return epochs_of(
             self,
             cache=self._cache(cache_dir),
             display=display or Display(),

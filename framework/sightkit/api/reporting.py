@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import json
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sightkit.api.experiment import Experiment
-from sightkit.api.loading import load
-from sightkit.contracts import ArchitectureTask, ImageSource, Network
-from sightkit.errors import ArtefactError, DataError, SightkitError, StorageError
+from sightkit.contracts import ImageSource
+from sightkit.errors import DataError, SightkitError, StorageError
 from sightkit.experiment.in_memory import IN_MEMORY
 from sightkit.registry.registry import Registry
+from sightkit.runs.data.cache import cache_folder
 from sightkit.runs.display import Display
-from sightkit.runs.record.folder import RESOLVED, only_writer
+from sightkit.runs.record.folder import only_writer
 from sightkit.runs.record.manifest import HIDDEN
 from sightkit.runs.record.run import Run
+from sightkit.runs.record.settings import settings_of
 from sightkit.runs.record.unchanged import refuse_other_data, stored_experiment
 
 if TYPE_CHECKING:
-    import keras
-
     from sightkit.images import PreparedData
 
 
@@ -48,67 +45,45 @@ def report(
 
     Raises:
         StorageError: the folder holds no run or no predictions, or another process is at work on it.
-        ConfigError: a component that the run names is not there any more.
+        ConfigError: a report that the run names is not there any more; no other component of it is needed.
         PluginError: a report failed.
     """
     from sightkit.runs.judging.judge import write_reports
-    from sightkit.runs.judging.report_task import report_task
+    from sightkit.runs.judging.report_task import loading, report_task
 
     run = run if isinstance(run, Run) else Run(run)
     display = display or Display()
+    registry = registry or Registry()
     predictions = run.predictions
     if not predictions:
         message = f"{run.path / 'predictions'}: no predictions here; a run makes them once it is trained: let it finish"
         raise StorageError(message)
-    experiment = stored(run, dataset=dataset, registry=registry)
-    settings = experiment.settings
+    settings = settings_of(run.path, ("reports",), registry=registry)
     with only_writer(run.path):
-        data = images_of(run, experiment, cache_dir=cache_dir, display=display)
-
-        @cache
-        def model() -> keras.Model | None:
-            display.building(settings.training)
-            try:
-                return run.model
-            except ArtefactError as error:
-                display.warn(f"reports are made without the model: {error}")
-                return None
-
-        task = report_task(run, data=data, model=model, warn=display.warn)
-        folder = run.path / "reports"
-        display.reported(write_reports(settings, task, predictions, folder))
+        data = images_of(run, dataset, registry=registry, cache_dir=cache_dir, display=display)
+        images, rows = (None, {}) if data is None else (data.images, data.splits)
+        task = report_task(run, images=images, rows=rows, model=loading(run, display), warn=display.warn)
+        display.reported(write_reports(settings, task, predictions, run.path / "reports"))
     return run.reports
 
 
-class NoLongerInMemory(ImageSource):
-    """Stands for images that were in memory when a run was made; it is never read."""
-
-    def read(self, index: int) -> Path:
-        """Refuse."""
-        raise NotImplementedError
-
-
-def no_longer_in_memory(_: ArchitectureTask) -> Network:
-    """Stand for an architecture that was in memory when a run was made; it is never built."""
-    raise NotImplementedError
-
-
-def stored(run: Run, *, dataset: ImageSource | None, registry: Registry | None) -> Experiment:
-    """Return the experiment of a run; what was in memory is stood in for where nobody hands it over."""
-    named = stored_experiment(run.path)
-    if named["dataset"]["use"] == IN_MEMORY:
-        dataset = dataset or NoLongerInMemory()
-    architecture = no_longer_in_memory if named["architecture"]["use"] == IN_MEMORY else None
-    return load(run.path / RESOLVED, dataset=dataset, architecture=architecture, registry=registry)
-
-
 def images_of(
-    run: Run, experiment: Experiment, *, cache_dir: Path | str | None, display: Display
+    run: Run,
+    dataset: ImageSource | None,
+    *,
+    registry: Registry,
+    cache_dir: Path | str | None,
+    display: Display,
 ) -> PreparedData | None:
     """Return the images of a run if they can still be had; else the display is told why not."""
+    from sightkit.runs.data.prepare import prepare_data
+
+    tables = ("dataset", "split") if dataset is None else ("split",)
     try:
-        refuse_unknown(run, experiment)
-        data = experiment.prepare(cache_dir=cache_dir, display=display)
+        refuse_unknown(run, dataset)
+        settings = settings_of(run.path, tables, registry=registry, dataset=dataset)
+        cache = None if dataset is not None and cache_dir is None else cache_folder(cache_dir)
+        data = prepare_data(settings, cache=cache, display=display)
         refuse_other_data(run.path, data)
     except SightkitError as error:
         display.warn(f"reports are made without pictures: {error}")
@@ -116,15 +91,18 @@ def images_of(
     return data
 
 
-def refuse_unknown(run: Run, experiment: Experiment) -> None:
+def refuse_unknown(run: Run, dataset: ImageSource | None) -> None:
     """Refuse to read images of which the run's folder doesn't say what they were.
 
     Raises:
         DataError: they were in memory, or a secret of their dataset was not written down.
     """
-    if isinstance(experiment.source, NoLongerInMemory):
+    if dataset is not None:
+        return
+    stored = stored_experiment(run.path)["dataset"]
+    if stored["use"] == IN_MEMORY:
         message = "its images were in memory; sightkit.report(run, dataset=...) takes them"
         raise DataError(message)
-    if f'"{HIDDEN}"' in json.dumps(stored_experiment(run.path)["dataset"]):
+    if f'"{HIDDEN}"' in json.dumps(stored):
         message = "a secret of its dataset was not written down"
         raise DataError(message)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -98,6 +100,7 @@ def start(arguments: Sequence[str]) -> int:
         result = app(words, standalone_mode=False, prog_name="sightkit")
         if result == INTERRUPTED:  # typer makes this of Ctrl-C, and says nothing
             raise KeyboardInterrupt
+        sys.stdout.flush()  # while there is still somebody to tell that it fails
     except BaseException as error:
         if debug:
             raise
@@ -130,6 +133,11 @@ def tell(error: BaseException) -> int | None:
             return int(error.exit_code)
         case FileNotFoundError() if not in_a_folder():
             complain("the working directory does not exist any more; change to another one")
+            return 5
+        case OSError(errno=errno.ENOSPC | errno.EDQUOT | errno.EIO, filename=None):
+            # What writes files names them in an error of its own.
+            complain(f"standard output cannot be written: {error.strerror}; what is there of it is not all")
+            reset_output()
             return 5
         case MemoryError():
             complain("the memory of this machine is used up; smaller images or batches need less")

@@ -11,6 +11,7 @@ from sightkit.cli.options import (
     CacheOption,
     JsonOption,
     RegistryOption,
+    RunArgument,
     RunsOption,
     SetOption,
     StrictOption,
@@ -18,17 +19,13 @@ from sightkit.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sightkit.runs.evaluating.result import Evaluation
 
 
 def evaluate(
-    run: Annotated[
-        str,
-        typer.Argument(
-            metavar="RUN",
-            help="The folder of a run, or the name of an experiment, which means its newest run that has finished.",
-        ),
-    ],
+    run: RunArgument,
     *,
     split: Annotated[
         str | None,
@@ -58,6 +55,10 @@ def evaluate(
     skip_bad: Annotated[
         bool, typer.Option("--skip-bad", metavar="", help="Leave out images that can't be decoded.")
     ] = False,
+    reports: Annotated[
+        bool,
+        typer.Option("--reports", metavar="", help="Write the run's reports on other data, too, such as report.html."),
+    ] = False,
     assignments: SetOption = [],
     runs_dir: RunsOption = Path("runs"),
     cache_dir: CacheOption = None,
@@ -69,18 +70,18 @@ def evaluate(
     """Judge a finished run again: from its stored predictions, without its model, or on other data.
 
     Brings scores.json up to date. Other metrics than the run's, as -s 'metrics=[{use = "f1", average = "micro"}]', are
-    only printed. What is found on other data goes into evaluations/NAME in the run's folder; its predictions are used
-    again the next time.
+    only printed. What is found on other data goes into evaluations/NAME in the run's folder, with --reports its
+    pictures and report.html, too; its predictions are used again the next time.
 
     Example:  sightkit evaluate runs/flowers/20260727-101500-3fa9c1 --data more-flowers
     """
     from sightkit.cli.console import print_json
-    from sightkit.cli.finding import finished_run
     from sightkit.cli.preparing import watched
     from sightkit.cli.resume import registry_of
     from sightkit.config.overrides import parse_overrides
     from sightkit.runs.data.cache import cache_folder
     from sightkit.runs.evaluating.evaluate import evaluate as judge_again
+    from sightkit.runs.record.named import finished_run
     from sightkit.toml.problems import Problem
 
     found = finished_run(run, runs_dir)
@@ -94,6 +95,7 @@ def evaluate(
             name=name,
             skip_unknown=skip_unknown,
             skip_bad=skip_bad,
+            reports=reports,
             overrides=parse_overrides(assignments, (), problems),
             problems=problems,
             registry=opened,
@@ -103,7 +105,7 @@ def evaluate(
     if json:
         print_json(document(evaluation))
     else:
-        show(evaluation)
+        show(evaluation, display.texts)
 
 
 def document(evaluation: Evaluation) -> dict[str, Any]:
@@ -115,17 +117,21 @@ def document(evaluation: Evaluation) -> dict[str, Any]:
         "scores": {evaluation.name: evaluation.document()},
         "notes": list(evaluation.notes),
         "files": [str(file.absolute()) for file in evaluation.files],
+        "reports": [str(file.absolute()) for file in evaluation.reports],
     }
 
 
-def show(evaluation: Evaluation) -> None:
-    """Print the scores, what has to be known of the data, and where everything is."""
+def show(evaluation: Evaluation, texts: Sequence[str]) -> None:
+    """Print the scores, what has to be known of the data, what its reports have to say, and where everything is."""
     from sightkit.cli.console import print_text, warn
-    from sightkit.cli.summary import print_scores, short
+    from sightkit.cli.summary import print_scores, report_rows, short
 
     print_scores(evaluation.name, evaluation.document())
     for note in evaluation.notes:
         warn(note)
+    for text in texts:
+        print_text(f"\n{text.rstrip()}")
     images = len(evaluation.predictions.ids)
-    lines = [("images", f"{images:,}"), *(("file", short(file)) for file in evaluation.files)]
-    print_text("\n" + "\n".join(f"{what:9}{value}" for what, value in lines))
+    rows = [["images", f"{images:,}"], *(["file", short(file)] for file in evaluation.files)]
+    rows += report_rows(evaluation.reports)
+    print_text("\n" + "\n".join(f"{what:9}{value}" for what, value in rows))

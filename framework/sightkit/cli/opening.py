@@ -6,7 +6,6 @@ The commands import this when they run: what it needs takes longer than all of `
 from __future__ import annotations
 
 import filecmp
-import gc
 import os
 import shlex
 import sys
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sightkit.cli.console import warn
+from sightkit.cli.process import collect_garbage
 from sightkit.component import KINDS, Component
 from sightkit.errors import ConfigError
 from sightkit.registry.policy import FILE_NAME, built_in_path, user_path
@@ -34,9 +34,7 @@ def open_registry(folder: Path, *, files: list[Path], trust: bool, strict: bool 
     )
     with redirect_stdout(sys.stderr):  # what a plugin prints is not what a script has asked for
         _ = registry.plugins
-    # It was off since the process began; what is there by now stays, and is never looked through.
-    gc.freeze()
-    gc.enable()
+    collect_garbage()
     if strict:
         registry.require_sound()
     return registry

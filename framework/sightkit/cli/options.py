@@ -28,6 +28,16 @@ ExperimentArgument: TypeAlias = Annotated[
         metavar="EXPERIMENT", help="A TOML file, or the name of a recipe.", autocompletion=complete_experiment
     ),
 ]
+RunArgument: TypeAlias = Annotated[
+    str,
+    typer.Argument(
+        metavar="RUN",
+        help="The folder of a run, or the name of an experiment, which means its newest run that has finished.",
+    ),
+]
+IMAGES = "IMAGE|FOLDER|GLOB..."
+IMAGES_HELP = "Images; folders, for the images anywhere below them; patterns such as 'photos/**/*.jpg'."
+TopOption: TypeAlias = Annotated[int, typer.Option(metavar="N", min=1, help="How many classes of each image are told.")]
 SetOption: TypeAlias = Annotated[
     list[str],
     typer.Option("--set", "-s", metavar="KEY=VALUE", help="Override a value; the value is TOML, else a bare string."),
@@ -66,4 +76,5 @@ CacheOption: TypeAlias = Annotated[
         show_default=False,
     ),
 ]
+CsvOption: TypeAlias = Annotated[bool, typer.Option("--csv", metavar="", help="Print CSV.")]
 JsonOption: TypeAlias = Annotated[bool, typer.Option("--json", metavar="", help="Print JSON.")]

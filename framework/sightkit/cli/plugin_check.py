@@ -46,6 +46,7 @@ def check_plugin(
     """
     from sightkit.cli.opening import open_registry
     from sightkit.errors import PluginError
+    from sightkit.testing import Outcome
     from sightkit.testing.conformance import examinations
     from sightkit.testing.plugin import load_plugin_to_check
 
@@ -62,8 +63,8 @@ def check_plugin(
     if json:
         print_json([dataclasses.asdict(finding) for finding in found])
     else:
-        print_text(", ".join(f"{counts[outcome]} {outcome}" for outcome in sorted(counts)))
-    if failed := counts["failed"]:
+        print_text(", ".join(f"{counts[outcome]} {outcome}" for outcome in Outcome if counts[outcome]))
+    if failed := counts[Outcome.FAILED]:
         message = f"{target}: {failed} of {len(found)} checks failed"
         raise PluginError(message)
 
@@ -74,22 +75,17 @@ def examples_from(words: Sequence[str]) -> dict[str, dict[str, Any]]:
     Raises:
         ConfigError: a word is not NAME.KEY=VALUE.
     """
-    from sightkit.config.overrides import parse_overrides
+    from sightkit.config.overrides import parse_value, split_assignment
     from sightkit.errors import ConfigError
-    from sightkit.toml.problems import Problem, TomlError
 
-    problems: list[Problem] = []
     examples: dict[str, dict[str, Any]] = {}
-    for override in parse_overrides(words, [], problems):
-        name, *keys = map(str, override.path)
-        if len(keys) != 1:
-            message = (
-                f"--example {override.label.removeprefix('-s ')}: expected NAME.KEY=VALUE, such as lesions.path=images"
-            )
+    for word in words:
+        path, value = split_assignment(word)
+        if path is None or len(path) != 2:
+            message = f"--example {word}: expected NAME.KEY=VALUE, such as lesions.path=images"
             raise ConfigError(message)
-        examples.setdefault(name, {})[keys[0]] = override.value
-    if problems:
-        raise TomlError(problems)
+        name, key = map(str, path)
+        examples.setdefault(name, {})[key] = parse_value(value)
     return examples
 
 

@@ -2,42 +2,38 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sightkit.cli.options import IMAGES, IMAGES_HELP, CsvOption, RunArgument, RunsOption, TopOption
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from sightkit.cli.predicted import Writer
-
-AT_ONCE = 32
-"""So many predictions are written at a time; the model makes no fewer."""
 
 
 def predict(
-    run: Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run that has finished.")],
-    images: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="IMAGE|FOLDER|GLOB...",
-            help="Images; folders, for the images anywhere below them; patterns such as 'photos/**/*.jpg'.",
-        ),
-    ],
+    run: RunArgument,
+    images: Annotated[list[str], typer.Argument(metavar=IMAGES, help=IMAGES_HELP)],
     *,
-    top: Annotated[int, typer.Option(metavar="N", min=1, help="How many classes of each image are told.")] = 3,
+    top: TopOption = 3,
     tta: Annotated[
         str,
         typer.Option(
             metavar="VIEWS", help="Average over views of each image: flip, shift or flip,shift.", show_default=False
         ),
     ] = "",
-    csv: Annotated[bool, typer.Option("--csv", metavar="", help="Print CSV.")] = False,
+    explain: Annotated[
+        bool,
+        typer.Option(
+            "--explain",
+            metavar="",
+            help="Draw where the network looks in each image, as sightkit explain does, into NAME-explained.",
+        ),
+    ] = False,
+    runs_dir: RunsOption = Path("runs"),
+    csv: CsvOption = False,
     json: Annotated[bool, typer.Option("--json", metavar="", help="Print a JSON object for each image.")] = False,
 ) -> None:
     """Predict the classes of images with the model of a run; its dataset is not needed.
@@ -47,38 +43,31 @@ def predict(
 
     Example:  sightkit predict runs/flowers/20260727-101500-3fa9c1 photos --csv > predicted.csv
     """
-    from sightkit.cli.process import start_tensorflow, without_scikit_learn
+    from sightkit.cli.predicting import AT_ONCE, pictures_of, predicted, shown_progress, write_all
+    from sightkit.cli.process import collect_garbage, start_tensorflow, without_scikit_learn
     from sightkit.cli.signals import Interruption
-    from sightkit.errors import DataError
     from sightkit.evaluation.views import check_views
     from sightkit.experiment.settings import TrainingSettings
     from sightkit.images.found import find_images
     from sightkit.runs.prediction.predictor import RunPredictor
-    from sightkit.runs.record.run import Run
+    from sightkit.runs.record.named import finished_run
 
-    predictor = RunPredictor(Run(run))
+    found = finished_run(run, runs_dir)
+    predictor = RunPredictor(found)
     views = check_views([name.strip() for name in tta.split(",") if name.strip()])
-    write = writer(min(top, len(predictor.classes)), csv=csv, json=json)
-    found = find_images(images)
-    count = bad = 0
-    with Interruption(), shown_progress(images) as advance, predictor.decoded(found) as decoded:
+    top = min(top, len(predictor.classes))
+    write = writer(top, explain=explain, csv=csv, json=json)
+    items = find_images(images)
+    with Interruption(), shown_progress(images) as advance, predictor.decoded(items) as decoded:
         with without_scikit_learn():
             start_tensorflow(TrainingSettings(deterministic=predictor.deterministic))
-        # It was off since the process began; what is there by now stays, and is never looked through.
-        gc.freeze()
-        gc.enable()
-        predictions = predictor.predictions(decoded, tta=views)
-        while some := list(islice(predictions, AT_ONCE)):
-            write(some)
-            count += len(some)
-            bad += sum(each.error is not None for each in some)
-            advance(count)
-    if bad:
-        message = f"{bad:,} of {count:,} images could not be used; their rows say why"
-        raise DataError(message)
+        collect_garbage()
+        pictures = pictures_of(found) if explain else None
+        rows = predicted(predictor, decoded, views=views, top=top, pictures=pictures)
+        write_all(rows, write, advance, at_once=1 if explain else AT_ONCE)
 
 
-def writer(top: int, *, csv: bool, json: bool) -> Writer:
+def writer(top: int, *, explain: bool, csv: bool, json: bool) -> Writer:
     """Return what writes predictions in the form that is asked for.
 
     Raises:
@@ -90,26 +79,4 @@ def writer(top: int, *, csv: bool, json: bool) -> Writer:
     if csv and json:
         message = "--csv and --json: expected one of them"
         raise ConfigError(message)
-    return (CsvWriter if csv else JsonWriter if json else TextWriter)(top)
-
-
-@contextmanager
-def shown_progress(words: Sequence[str]) -> Iterator[Callable[[int], Any]]:
-    """Show on standard error how many predictions are made, if that is a terminal and they go somewhere else.
-
-    On the same terminal, the predictions themselves are what there is to see.
-    """
-    import sys
-
-    if sys.stdout.isatty() or not sys.stderr.isatty():
-        yield lambda _count: None
-        return
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    from sightkit.cli.console import console
-    from sightkit.images.found import find_images
-
-    columns = (TextColumn("predicting"), BarColumn(bar_width=24), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console(stderr=True), transient=True, redirect_stdout=False) as progress:
-        task = progress.add_task("", total=sum(1 for _ in find_images(words)))
-        yield lambda count: progress.update(task, completed=count)
+    return (CsvWriter if csv else JsonWriter if json else TextWriter)(top, pictures=explain)

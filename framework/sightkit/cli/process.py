@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import tempfile
@@ -34,6 +35,15 @@ def start_tensorflow(training: TrainingSettings) -> None:
             (processor,) = tf.config.list_physical_devices("CPU")
             devices = [tf.config.LogicalDeviceConfiguration() for _ in range(training.replicas)]
             tf.config.set_logical_device_configuration(processor, devices)
+
+
+def collect_garbage() -> None:
+    """Collect garbage from now on: it was off since the process began.
+
+    What is there by now stays, and is never looked through.
+    """
+    gc.freeze()
+    gc.enable()
 
 
 @contextmanager

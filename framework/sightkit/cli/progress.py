@@ -45,6 +45,7 @@ class TerminalDisplay(Display):
         )
         self._task: TaskID | None = None
         self._headed = False
+        self._started = False
         self._monitor = "accuracy"
 
     def __enter__(self) -> TerminalDisplay:
@@ -72,12 +73,15 @@ class TerminalDisplay(Display):
         self._say(told(facts))
 
     def building(self, training: TrainingSettings) -> None:
-        """Start TensorFlow, which takes seconds and would greet with messages of its own."""
+        """Start TensorFlow the first time, which takes seconds and would greet with messages of its own."""
         self._monitor = training.monitor
+        if self._started:
+            return
         self._show("building the network", 0, None, "")
         self._say("[dim]starting TensorFlow[/dim]")
         self._progress.stop()
         start_tensorflow(training)
+        self._started = True
         self._progress.start()
 
     def joining(self, worker: int, workers: int) -> None:

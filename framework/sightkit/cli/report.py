@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
 
-import typer
-
-from sightkit.cli.options import CacheOption, JsonOption, RegistryOption, RunsOption, StrictOption, TrustOption
+from sightkit.cli.options import (
+    CacheOption,
+    JsonOption,
+    RegistryOption,
+    RunArgument,
+    RunsOption,
+    StrictOption,
+    TrustOption,
+)
 
 
 def report(
-    run: Annotated[
-        str,
-        typer.Argument(
-            metavar="RUN",
-            help="The folder of a run, or the name of an experiment, which means its newest run that has finished.",
-        ),
-    ],
+    run: RunArgument,
     *,
     runs_dir: RunsOption = Path("runs"),
     cache_dir: CacheOption = None,
@@ -35,10 +34,10 @@ def report(
     """
     from sightkit.api.reporting import report as make_reports
     from sightkit.cli.console import print_json, print_text
-    from sightkit.cli.finding import finished_run
     from sightkit.cli.preparing import watched
     from sightkit.cli.resume import registry_of
     from sightkit.cli.summary import short
+    from sightkit.runs.record.named import finished_run
 
     found = finished_run(run, runs_dir)
     opened = registry_of(found, files=registry, trust=trust_project, strict=strict)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -33,6 +32,8 @@ def summarise(run: Run, texts: Sequence[str]) -> None:
 
 def print_scores(split: str, scores: Mapping[str, Mapping[str, Any]]) -> None:
     """Print the scores of a split with their intervals, and whether these can be trusted."""
+    from sightkit.evaluation.text import score_row
+
     print_table(["metric", split, "95 % interval"], [score_row(*each) for each in scores.items()])
     if any(score.get("few_images") for score in scores.values()):
         print_text(f"\n{FEW_IMAGES_NOTE}")
@@ -44,36 +45,20 @@ def caveats(run: Run) -> list[str]:
     return [finding["summary"] for finding in run.findings if finding["kind"] in duplicates]
 
 
-def score_row(name: str, score: Mapping[str, Any]) -> list[str]:
-    """Return a row of the table of scores."""
-    return [name, number(score["value"]), interval(score)]
-
-
-def interval(score: Mapping[str, Any]) -> str:
-    """Return the interval of a score as text, with what takes from its weight; runs of older versions say less."""
-    if score["low"] is None or math.isnan(score["low"]):
-        return "none"
-    method = score.get("method") or ""
-    notes = [method] if method.startswith("called") else []
-    notes += ["few images"] if score.get("few_images") else []
-    return ", ".join([f"{number(score['low'])} to {number(score['high'])}", *notes])
-
-
-def number(value: float | None) -> str:
-    """Return a score as text; it may be undefined."""
-    return "undefined" if value is None or math.isnan(value) else f"{value:.4f}"
-
-
 def print_table_of_paths(run: Run) -> None:
     """Print where the run and its pictures are."""
-    pictures = [file for file in run.reports if file.suffix in {".png", ".svg", ".html"}]
-    # Of a picture in two forms, one is enough to be told.
-    files = [file for file in pictures if file.suffix != ".svg" or file.with_suffix(".png") not in pictures]
-    rows = [["run", short(run.path)]]
-    rows += [["report" if file.suffix == ".html" else "picture", short(file)] for file in files or run.reports]
+    rows = [["run", short(run.path)], *report_rows(run.reports)]
     if run.findings:
         rows.append(["findings", short(run.path / DATA)])
     print_text("\n" + "\n".join(f"{name:9}{path}" for name, path in rows))
+
+
+def report_rows(files: Sequence[Path]) -> list[list[str]]:
+    """Return what there is to look at of the files that reports wrote, each after what it is."""
+    pictures = [file for file in files if file.suffix in {".png", ".svg", ".html"}]
+    # Of a picture in two forms, one is enough to be told.
+    shown = [file for file in pictures if file.suffix != ".svg" or file.with_suffix(".png") not in pictures]
+    return [["report" if file.suffix == ".html" else "picture", short(file)] for file in shown or files]
 
 
 def short(path: Path) -> str:

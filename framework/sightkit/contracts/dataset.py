@@ -27,12 +27,15 @@ class Samples:
         splits: The split each image belongs to where the source says so, ``None`` where it doesn't.
         groups: Images of one group (a patient, a burst of photos) never land in different splits; ``None``
             where an image belongs to no group.
+        weights: float32 of shape ``(n,)``, finite and at least 0: how much each image counts in training, compared to
+            the others; 2 is as good as two of it, 0 as none. ``None`` where all count alike.
     """
 
     ids: Sequence[str]
     labels: NDArray[np.int64]
     splits: Sequence[SplitName | None] | None = None
     groups: Sequence[str | None] | None = None
+    weights: NDArray[np.float32] | None = None
 
 
 class ImageSource(ABC):

@@ -32,6 +32,8 @@ def fingerprint_by_reading(source: ImageSource) -> str:
     samples = source.samples
     table = [source.classes, samples.ids, samples.labels.tolist(), samples.splits, samples.groups, source.image_shape]
     digest = hashlib.sha256(json.dumps(table).encode())
+    if samples.weights is not None:
+        digest.update(samples.weights.astype("<f4").tobytes())
     starts = range(0, len(samples.ids), IMAGES_A_TASK)
 
     def digests(start: int) -> bytes:

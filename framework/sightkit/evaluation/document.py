@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 FEW_IMAGES = 40
 """Below so many images, of the class or of the smallest class, an interval can't be trusted.
 
-Found with ``tests/benchmarks/intervals.py``, ten classes and 500 images. Over 300 test sets for each of three
-distributions of the classes, 95 % intervals of recall, precision, F1, specificity, ROC AUC and average precision of a
-class hold the true value in 94.9 to 96.7 % where it has at least 40 images, with 30 to 39 in 92.7 to 95.5 %, with 20 to
-29 in 92.6 to 95.9 %. Over 2,000 test sets whose smallest class has 39 on average, those of accuracy, balanced accuracy,
-macro F1, macro ROC AUC and log loss hold in 93.8 to 95.8 %.
+Found with ``tests/benchmarks/intervals.py``: 2,000 test sets of 500 and 2,000 of 5,000 images, for each of three
+distributions of ten classes. Where a class has at least 40 images, 95 % intervals of its recall, precision, F1,
+specificity, ROC AUC and average precision hold the true value in 94.5 to 96.2 %; with 30 to 39 in 93.4 to 95.2 %, with
+20 to 29 in 92.9 to 96.2 %, and with fewer ROC AUC is far from it. Those of accuracy, balanced accuracy, macro F1,
+macro ROC AUC and log loss hold in 93.8 to 95.8 % where the smallest class has 39 images on average or more.
 """
 
 UNDEFINED = (math.nan, math.nan)

@@ -30,6 +30,9 @@ CALLED_RESAMPLES = 200
 RESAMPLED, CALLED = "bootstrap", f"called {CALLED_RESAMPLES} times"
 """How scores.json calls the two ways of resampling."""
 
+SAME = 1e-5
+"""How close ``resampled`` has to come to the metric itself: two orders of adding up, perhaps in float32."""
+
 COUNTS_AT_ONCE = 4_000_000
 """Counts drawn at a time, 8 bytes each: 60,000 samples then take some 100 MB instead of 1.5 GB."""
 
@@ -96,7 +99,8 @@ def bootstrap(
         resamples: How many are drawn for a metric with ``resampled``.
 
     Raises:
-        PluginError: the metric's ``resampled`` does not return numbers of one of the shapes that are expected.
+        PluginError: the metric's ``resampled`` doesn't return numbers of one of the shapes that are expected, or others
+            than the metric itself.
     """
     count = len(predictions.labels)
     method = RESAMPLED if hasattr(metric, "resampled") else CALLED
@@ -104,6 +108,7 @@ def bootstrap(
         return Bootstrap(interval=(math.nan, math.nan), per_class=None, method=method)
     if hasattr(metric, "resampled"):
         values = resampled_values(metric.resampled, predictions, drawn_counts(count, seed=seed, resamples=resamples))
+        check_resampled(metric.resampled, predictions, score=score)
     else:
         fewer = min(resamples, CALLED_RESAMPLES)
         values = called_values(metric, predictions, drawn_counts(count, seed=seed, resamples=fewer))
@@ -161,6 +166,25 @@ def drawn_counts(
         drawn = random.integers(count, size=(rows, count))
         drawn += count * np.arange(rows)[:, None]
         yield np.bincount(drawn.ravel(), minlength=rows * count).reshape(rows, count)
+
+
+def check_resampled(resampled: Resampled, predictions: Predictions, *, score: Score) -> None:
+    """Refuse a ``resampled`` that doesn't find the score of the split itself, in which every sample is drawn once.
+
+    Raises:
+        PluginError: it says something else.
+    """
+    import numpy as np
+
+    once = np.ones((1, len(predictions.labels)), dtype=np.int64)
+    (found,) = resampled_values(resampled, predictions, [once])
+    expected = [score.value, *(score.per_class or ())][: len(found)]
+    if not np.allclose(found[: len(expected)], expected, rtol=SAME, atol=SAME, equal_nan=True):
+        message = (
+            f"resampled() returned {found.tolist()} where every image is drawn once; expected the score of the split "
+            f"itself, {expected}"
+        )
+        raise PluginError(message)
 
 
 def resampled_values(

@@ -55,7 +55,7 @@ def score_one(name: str, metric: MetricFunction, predictions: Predictions, *, se
         if seed is not None:
             score = with_intervals(score, metric, predictions, seed=seed)
     except PluginError as error:
-        message = f'metric "{name}": {error}'
+        message = f'metric "{name}": {error}; this is a mistake in the plugin that offers it'
         raise PluginError(message) from error
     except (SightkitError, MemoryError):
         raise

@@ -46,14 +46,18 @@ def save_predictions(path: Path, predictions: Predictions) -> None:
         )
 
 
-def load_predictions(path: Path) -> Predictions:
-    """Read the predictions of a split from ``path``.
+def load_predictions(path: Path, *, classes: int) -> Predictions:
+    """Read the predictions of a split from ``path``; their arrays can't be written to.
+
+    Args:
+        path: The file.
+        classes: How many classes there have to be.
 
     Raises:
         StorageError: the file is missing, damaged or not a file of predictions.
     """
     try:
-        arrays = checked_arrays(read_arrays(path))
+        arrays = checked_arrays(read_arrays(path), classes=classes)
         ids = unpacked(arrays["ids"], arrays["id_ends"])
     except OSError as error:
         message = f"{path}: cannot be read: {error.strerror or error}"
@@ -61,6 +65,8 @@ def load_predictions(path: Path) -> Predictions:
     except Exception as error:  # a damaged archive raises nearly anything, from zipfile, zlib, tokenize or NumPy
         message = f"{path}: damaged, or not a file of predictions that this version of sightkit reads: {error}"
         raise StorageError(message) from error
+    for array in arrays.values():
+        array.flags.writeable = False  # as those of a run that goes on: a report could change what the next one sees
     return Predictions(ids=ids, labels=arrays["labels"], probabilities=arrays["probabilities"])
 
 
@@ -75,12 +81,12 @@ def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
         return {name: arrays[name] for name in MEMBERS}
 
 
-def checked_arrays(arrays: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+def checked_arrays(arrays: dict[str, NDArray[Any]], *, classes: int) -> dict[str, NDArray[Any]]:
     """Return the arrays after checking that they belong together."""
     if arrays["format"].tolist() != FORMAT:
         message = f"its format is {arrays['format'].tolist()}, expected {FORMAT}"
         raise ValueError(message)
-    count, classes = arrays["probabilities"].shape
+    count = len(arrays["probabilities"])
     expected = {
         "id_ends": (np.dtype(np.int64), (count,)),
         "labels": (np.dtype(np.int64), (count,)),
@@ -91,6 +97,9 @@ def checked_arrays(arrays: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
         if (arrays[name].dtype, arrays[name].shape) != (dtype, shape):
             message = f"{name} is {arrays[name].dtype} of shape {arrays[name].shape}, expected {dtype} of shape {shape}"
             raise ValueError(message)
+    if count and not 0 <= arrays["labels"].min() <= arrays["labels"].max() < classes:
+        message = f"labels are from {arrays['labels'].min()} to {arrays['labels'].max()}, expected 0 to {classes - 1}"
+        raise ValueError(message)
     return arrays
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from sightkit.component import Architecture, Component, Dataset, Params
 from sightkit.contracts import Network
-from sightkit.use import C, Found, Lookup
+from sightkit.use import PYTHON, THIS_PROCESS, C, Found, Lookup
 
 if TYPE_CHECKING:
     import keras
@@ -49,7 +49,7 @@ class WithOwn:
             component = own_architecture(self.architecture)
         if component is None:
             return self.catalogue.find(kind, name)
-        return cast("Found[C]", Found(component, plugin="python", origin="this process"))
+        return cast("Found[C]", Found(component, plugin=PYTHON, origin=THIS_PROCESS))
 
     def names(self, kind: type[Component[Any]]) -> list[str]:
         """Return the names of a kind."""

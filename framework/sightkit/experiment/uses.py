@@ -19,6 +19,11 @@ def uses(settings: ExperimentSettings) -> Iterator[tuple[str, Use[Any]]]:
         yield from uses_in(name, getattr(settings, name))
 
 
+def from_files_alone(settings: ExperimentSettings) -> bool:
+    """Say whether an experiment can be repeated from its files: nothing of it was handed over in Python."""
+    return not any(use.found.handed_over for _, use in uses(settings))
+
+
 def uses_in(path: str, value: Any) -> Iterator[tuple[str, Use[Any]]]:
     """Yield the components in a value that stands at a path."""
     if isinstance(value, Use):

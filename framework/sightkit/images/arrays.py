@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -31,6 +31,7 @@ class ArraySource(ImageSource):
         id_prefix: What the default ids begin with.
         splits: The split each image belongs to, ``None`` where that is open; by default all are.
         groups: Images of one group never land in different splits; ``None`` where an image belongs to none.
+        weights: How much each image counts in training, see `Samples`; by default all alike.
         licence: The licence of the images, where known; an SPDX identifier if there is one.
         citation: How the authors want to be cited, where known.
         files: The files that all this was read from, where it was.
@@ -49,6 +50,7 @@ class ArraySource(ImageSource):
         id_prefix: str = "",
         splits: Sequence[SplitName | None] | None = None,
         groups: Sequence[str | None] | None = None,
+        weights: ArrayLike | None = None,
         licence: str | None = None,
         citation: str | None = None,
         files: Sequence[Path] | None = None,
@@ -68,6 +70,7 @@ class ArraySource(ImageSource):
             labels=checked_labels(labels, count=count, num_classes=len(self.classes)),
             splits=None if splits is None else tuple(splits),
             groups=None if groups is None else tuple(groups),
+            weights=None if weights is None else checked_weights(weights, count=count),
         )
         _, height, width, *channels = self.images.shape
         self.image_shape = (height, width, channels[0] if channels else 1)
@@ -75,17 +78,39 @@ class ArraySource(ImageSource):
         self.citation = citation
         self.files = None if files is None else tuple(files)
 
+    @classmethod
+    def from_batches(
+        cls, batches: Iterable[tuple[ArrayLike, ArrayLike]], *, classes: Sequence[str], **columns: Any
+    ) -> Self:
+        """Return the images of a pipeline: a `tf.data.Dataset` with ``.batch``, or anything that yields batches.
+
+        Args:
+            batches: Pairs of images, ``(batch, height, width[, channels])``, uint8 or floats in [0, 1], which are
+                rounded to 256 levels, and of labels, integers ``(batch,)``. Gone through once; memory holds all.
+            classes: The class names, in label order.
+            **columns: The others of `ArraySource`: ``splits``, ``groups``, ``weights``, ...
+
+        Raises:
+            DataError: there is no batch or no end of them, or images or labels aren't such.
+        """
+        from sightkit.images.gathered import gather
+
+        images, labels = gather(batches)
+        return cls(images, labels, classes=classes, **columns)
+
     def read(self, index: int) -> NDArray[np.uint8]:
         """Return image ``index``: uint8 of shape ``(height, width)`` or ``(height, width, channels)``."""
         image: NDArray[np.uint8] = self.images[index]
         return image
 
     def fingerprint(self) -> str:
-        """Return the SHA-256 of the pixels, labels, class names, ids, splits and groups, in hexadecimal."""
+        """Return the SHA-256 of pixels, labels, class names, ids, splits, groups and weights, in hexadecimal."""
         samples = self.samples
         table = [self.images.shape, self.classes, samples.ids, samples.splits, samples.groups]
         digest = hashlib.sha256(json.dumps(table).encode())
         digest.update(samples.labels.astype("<i8").tobytes())
+        if samples.weights is not None:
+            digest.update(samples.weights.astype("<f4").tobytes())
         digest.update(np.ascontiguousarray(self.images).data)
         return digest.hexdigest()
 
@@ -126,3 +151,16 @@ def checked_labels(labels: ArrayLike, *, count: int, num_classes: int) -> NDArra
         )
         raise DataError(message)
     return array.astype(np.int64)
+
+
+def checked_weights(weights: ArrayLike, *, count: int) -> NDArray[np.float32]:
+    """Return the weights as float32; what they may be is checked with the rest of the table.
+
+    Raises:
+        DataError: they aren't ``count`` numbers.
+    """
+    array = np.asarray(weights)
+    if array.shape != (count,) or (array.dtype.kind not in "biuf" and count):
+        message = f"weights: expected numbers of shape ({count},), found {array.dtype} of shape {array.shape}"
+        raise DataError(message)
+    return array.astype(np.float32)

@@ -10,6 +10,7 @@ import numpy as np
 
 from sightkit.contracts import SPLIT_NAMES
 from sightkit.errors import DataError
+from sightkit.images.weights import check_weights
 
 if TYPE_CHECKING:
     from sightkit.contracts import ImageSource, Samples
@@ -39,6 +40,7 @@ def check_sound(source: ImageSource) -> None:
     check_names("image id", samples.ids)
     check_columns(samples)
     check_labels(source.classes, samples)
+    check_weights(samples)
 
 
 def check_trainable(source: ImageSource) -> None:
@@ -66,7 +68,7 @@ def check_names(what: str, names: Sequence[str]) -> None:
 
 def check_columns(samples: Samples) -> None:
     """Refuse columns that aren't as long as the table, and splits that don't exist."""
-    for field in ("labels", "splits", "groups"):
+    for field in ("labels", "splits", "groups", "weights"):
         column = getattr(samples, field)
         if column is not None and len(column) != len(samples.ids):
             message = f"the dataset's table has {len(samples.ids):,} ids but {len(column):,} {field}"

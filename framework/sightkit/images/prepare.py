@@ -19,6 +19,7 @@ from sightkit.images.pictures import ProgressFunction, look_through
 from sightkit.images.prepared import PreparedData
 from sightkit.images.splits.division import divide
 from sightkit.images.store.stored import stored_pictures
+from sightkit.images.weights import relative_weights
 
 if TYPE_CHECKING:
     from sightkit.contracts import ImageSource
@@ -43,7 +44,7 @@ def prepare(
         images: Size, resizing and channels; what is not set is the source's own if it has one shape, else 160 x 160
             RGB.
         split: How they are divided where the source doesn't say it, see `divide`.
-        seed: The experiment's seed.
+        seed: Of the division.
         cache: The folder where prepared images are kept and found again; ``None`` keeps nothing, and the images are
             decoded whenever they are needed.
         maker: Who made the source; ``None`` where nobody knows, and so no fingerprint can be remembered.
@@ -83,6 +84,7 @@ def prepare(
         classes=source.classes,
         ids=tuple(source.samples.ids),
         labels=labels,
+        weights=relative_weights(source.samples.weights, splits["train"]),
         images=pictures.images,
         splits=MappingProxyType(splits),
         fingerprint=pictures.fingerprint,

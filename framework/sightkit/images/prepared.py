@@ -49,11 +49,13 @@ class PreparedData:
         images: uint8 of shape ``(n, height, width, channels)``; those of bad images are zeros.
         splits: The rows of each split, int64 and ascending. ``"train"`` is always there and never empty;
             ``"validation"`` and ``"test"`` are absent when they are empty. Images that were left out are in none.
-        fingerprint: The source's: changes when any image, label or class name changes.
+        fingerprint: The source's: changes when any image, label, class name or weight changes.
         licence: The licence of the images, where known.
         citation: How the authors want to be cited, where known.
         sizes: Height and width of each image as it was found, in pixels, uint32 ``(n, 2)``; ``None`` where nobody
             looked.
+        weights: What the training loss of each image is multiplied by, float32 ``(n,)``, with a mean of 1 over the
+            training images; ``None`` where all count alike.
         findings: What was found out about them; nothing that they are refused for.
     """
 
@@ -66,7 +68,19 @@ class PreparedData:
     licence: str | None
     citation: str | None
     sizes: NDArray[np.uint32] | None = None
+    weights: NDArray[np.float32] | None = None
     findings: tuple[Finding, ...] = ()
+
+    def _repr_html_(self) -> str:
+        from sightkit.notebook import lines, table, title
+
+        counts = {
+            name: np.bincount(self.labels[rows], minlength=self.num_classes) for name, rows in self.splits.items()
+        }
+        rows = [[name, *(f"{count[label]:,}" for count in counts.values())] for label, name in enumerate(self.classes)]
+        head = "{} images of {} x {} x {}".format(f"{len(self.ids):,}", *self.image_shape)
+        found = lines(finding.summary for finding in self.findings)
+        return title(head) + table(("class", *counts), rows) + found
 
     @property
     def image_shape(self) -> tuple[int, int, int]:

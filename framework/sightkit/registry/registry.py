@@ -6,9 +6,11 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from sightkit.component import Component
 from sightkit.errors import PluginError
+from sightkit.registry.added import checked, handed_over
 from sightkit.registry.catalogue import Catalogue, not_loaded
 from sightkit.registry.loader import load_plugin, scratch_manager
 from sightkit.registry.policy import (
@@ -20,13 +22,12 @@ from sightkit.registry.policy import (
     Policy,
     built_in_path,
     read_layer,
-    user_path,
 )
+from sightkit.registry.reasons import conflict_reason, missing_reason, not_listed_reason
 from sightkit.registry.records import BROKEN, PluginRecord, Status
 from sightkit.registry.snapshot import Snapshot
-from sightkit.registry.sources import LOCAL, Source, find_sources
+from sightkit.registry.sources import Source, find_sources
 from sightkit.registry.trust import Project
-from sightkit.toml.document import dotted
 
 if TYPE_CHECKING:
     import pluggy
@@ -53,6 +54,26 @@ class Registry:
         self._user = user
         self._project = project
         self._extra = tuple(extra)
+        self._added: list[Component[Any]] = []
+
+    def add(self, *components: Component[Any]) -> None:
+        """Offer components that are in this process, beside those of plugins: ``registry.add(Metric(...))``.
+
+        An experiment that was loaded with this registry names them as any other. Where a plugin offers the same name,
+        the short one is refused, and theirs is ``python/NAME``. A run of them can't be repeated from its files: the
+        manifest says so, and to resume it, the registry must have them again.
+
+        Args:
+            components: Each of a kind, with a name that no other added one of its kind has.
+
+        Raises:
+            PluginError: one of them is no component, or its name was added before.
+        """
+        added = [*self._added]
+        for component in components:
+            added.append(checked(component, added))
+        self._added = added
+        vars(self).pop("catalogue", None)
 
     @cached_property
     def _trusted_project(self) -> Project | None:
@@ -84,8 +105,8 @@ class Registry:
 
     @cached_property
     def catalogue(self) -> Catalogue:
-        """The components of the plugins that loaded."""
-        return Catalogue(self.plugins, self.policy.prefer)
+        """The components of the plugins that loaded, and those that were added."""
+        return Catalogue([*self.plugins, *handed_over(self._added)], self.policy.prefer)
 
     def require_sound(self) -> None:
         """Insist that every plugin that may load did.
@@ -173,34 +194,3 @@ def satisfies(version: str, specifier: str) -> bool:
         return bool(version) and SpecifierSet(specifier).contains(version, prereleases=True)
     except InvalidVersion:
         return False
-
-
-def not_listed_reason(name: str, off: Layer) -> str:
-    """Return why an installed plugin stays out, and the line that lets it in."""
-    said = f"{off.document.label} says autoload = false, and no registry.toml lists it"
-    return f"{said}; to let it in: [plugins.{dotted((name,))}]"
-
-
-def missing_reason(name: str, wanted: tuple[Layer, object] | None, offered: Sequence[Source]) -> str:
-    """Return why a plugin that a registry lists is nowhere to be found."""
-    if wanted is None or not offered:
-        return f"a registry.toml lists it, but no plugin {name} is installed; install it or remove the entry"
-    found = " and ".join(dict.fromkeys(source.distribution for source in offered))
-    return (
-        f'{wanted[0].document.label} says distribution = "{wanted[1]}", which offers no plugin of this name; '
-        f"found it in {found}"
-    )
-
-
-def conflict_reason(name: str, sources: Sequence[Source]) -> str:
-    """Return who offers one plugin name and the line that decides between them."""
-    origins = " and ".join(
-        f"{source.origin} ({source.code})" if source.distribution != LOCAL else source.origin for source in sources
-    )
-    distributions = list(dict.fromkeys(source.distribution for source in sources))
-    if len(distributions) == 1:
-        return f"{origins} both offer a plugin of this name; expected one: rename or remove the other"
-    return (
-        f"{origins} both offer a plugin of this name; decide in registry.toml ({user_path()} is yours): "
-        f'[plugins.{dotted((name,))}] distribution = "{distributions[-1]}"'
-    )

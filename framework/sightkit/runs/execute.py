@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ from sightkit.errors import InterruptedRunError, SightkitError, StorageError
 from sightkit.experiment.text import toml_text, written
 from sightkit.files import write_json, write_text
 from sightkit.runs.course.calibrate import calibrate, refuse_without_validation
+from sightkit.runs.course.epoch import Epoch
 from sightkit.runs.course.fit import Fitted, fit
 from sightkit.runs.course.workers import chief_first, end_together, refuse_other_work, shared_folder, start_replicas
 from sightkit.runs.data.prepare import prepare_data
@@ -37,7 +38,17 @@ if TYPE_CHECKING:
     from sightkit.images import PreparedData
 
 
-def execute(
+def execute(epochs: Generator[Epoch, None, Run]) -> Run:
+    """Go through an execution to its end and return its run."""
+    while True:
+        try:
+            next(epochs)
+        except StopIteration as ended:
+            run: Run = ended.value
+            return run
+
+
+def epochs_of(
     experiment: Experiment,
     *,
     runs_dir: Path,
@@ -46,8 +57,10 @@ def execute(
     argv: Sequence[str],
     stop: Callable[[], bool],
     unfinished: Path | None = None,
-) -> Run:
-    """Run an experiment and return its run; nothing is written before its data is known to be good.
+) -> Generator[Epoch, None, Run]:
+    """Run an experiment, yielding after each epoch, and return its run; nothing is written before its data is good.
+
+    Whoever stops asking interrupts the run.
 
     Args:
         experiment: What is run.
@@ -98,14 +111,14 @@ def execute(
                     resumed=unfinished is not None,
                 )
             with recording_failure(execution):
-                carry_out(execution)
+                yield from carry_out(execution)
         except OSError as error:
             message = f"{error.filename or folder}: {error.strerror or error}"
             raise StorageError(message) from error
     return execution.run
 
 
-def carry_out(execution: Execution) -> None:
+def carry_out(execution: Execution) -> Generator[Epoch, None, None]:
     """Train, judge and report; the chief does the last two, where several processes train together."""
     start = time.perf_counter()
     run, settings, data = execution.run, execution.settings, execution.data
@@ -119,7 +132,7 @@ def carry_out(execution: Execution) -> None:
             execution.warn(finding.summary)
     execution.tell("sightkit_data_prepared", data=data)
     metrics = build_metrics(settings, data.classes)
-    fitted = fit(execution, metrics)
+    fitted = yield from fit(execution, metrics)
     if execution.replicas.is_chief:
         finish(execution, metrics, fitted, start=start)
     end_together(execution.replicas)
@@ -133,7 +146,7 @@ def finish(execution: Execution, metrics: Mapping[str, MetricFunction], fitted: 
     temperature = calibrate(execution, fitted.predictor)
     predictions = predict(execution, fitted.predictor, temperature=temperature)
     scores = judge(execution, metrics, predictions)
-    task = report_task(run, data=data, model=lambda: fitted.model, warn=execution.warn)
+    task = report_task(run, images=data.images, rows=data.splits, model=lambda: fitted.model, warn=execution.warn)
     texts = write_reports(execution.settings, task, predictions, run.path / "reports")
     execution.display.reported(texts)
     execution.manifest.update(
@@ -189,7 +202,7 @@ def recording_failure(execution: Execution) -> Iterator[None]:
     except BaseException as error:
         meant = isinstance(error, InterruptedRunError) or not isinstance(error, Exception)
         state = "interrupted" if meant else "failed"
-        described = str(error) if isinstance(error, SightkitError) else f"{type(error).__name__}: {error}".rstrip(": ")
+        described = told(error)
         # A disk that failed the run fails its record too: the first error is the one to tell.
         with suppress(StorageError):
             execution.journal.note(f"{state}: {described}")
@@ -197,3 +210,10 @@ def recording_failure(execution: Execution) -> Iterator[None]:
         with suppress(StorageError):
             execution.tell("sightkit_run_failed", error=error)
         raise
+
+
+def told(error: BaseException) -> str:
+    """Return what a record says of what ended a run."""
+    if isinstance(error, GeneratorExit):
+        return "the program that drove it left it after an epoch"
+    return str(error) if isinstance(error, SightkitError) else f"{type(error).__name__}: {error}".rstrip(": ")

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sightkit.experiment.in_memory import IN_MEMORY
+from sightkit.experiment.uses import from_files_alone
 from sightkit.runs.data.report import describe_data
 from sightkit.runs.display import Display
 from sightkit.runs.extensions import Extensions
@@ -75,8 +75,7 @@ class Execution:
             self.manifest = Manifest(recorded, {**before, "state": "running"})
         else:
             about = describe_run(self.settings, experiment.registry, argv)
-            repeatable = IN_MEMORY not in {self.settings.dataset.name, self.settings.architecture.name}
-            data_entry = {"repeatable": repeatable, **describe_data(data)}
+            data_entry = {"repeatable": from_files_alone(self.settings), **describe_data(data)}
             self.manifest = Manifest(recorded, {**about, "data": data_entry, "git": git_state(Path.cwd())})
             self.run = Run(folder)
 
@@ -89,7 +88,7 @@ class Execution:
     @property
     def way_on(self) -> str:
         """How somebody goes on with this run once it was stopped."""
-        if IN_MEMORY in {self.settings.dataset.name, self.settings.architecture.name}:
+        if not from_files_alone(self.settings):
             return "run the same experiment with resume=True"  # its folder alone doesn't hold all that it needs
         return f"sightkit resume {shlex.quote(str(self.run.path))}"
 

@@ -66,15 +66,16 @@ def come_of(check: Check, subject: Any) -> dict[str, Any]:
     except NotApplicableError as error:
         told = {"outcome": Outcome.SKIPPED, "reason": str(error)}
     except BrokenContractError as error:
-        told = failed(subject, expected=error.expected, found=error.found, remedy=error.remedy)
+        told = failed(check, subject, expected=error.expected, found=error.found, remedy=error.remedy)
     except (Exception, SystemExit) as error:
-        told = failed(subject, expected=check.demand, found=what_happened(error), remedy=remedy_for(error))
+        told = failed(check, subject, expected=check.demand, found=what_happened(error), remedy=remedy_for(error))
     return {**told, "seconds": time.perf_counter() - start}
 
 
-def failed(subject: Any, *, expected: str, found: str, remedy: str) -> dict[str, Any]:
-    """Return how a check failed, with the example that it failed with, if one was given."""
-    given = ", ".join(f"{key} = {value!r}" for key, value in subject.values.items())
+def failed(check: Check, subject: Any, *, expected: str, found: str, remedy: str) -> dict[str, Any]:
+    """Return how a check failed, with the example that it failed with, if it depends on one."""
+    values = subject.values if check.needs else {}
+    given = ", ".join(f"{key} = {value!r}" for key, value in values.items())
     told = f"{found} (with {given})" if given else found
     return {"outcome": Outcome.FAILED, "expected": expected, "found": told, "remedy": remedy}
 

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import csv
 import math
-import unicodedata
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sightkit import harmless_cell
 from sightkit_plugins.reports._confusion import confused_pairs
 
 if TYPE_CHECKING:
     from sightkit_plugins.reports._confusion import ConfusionMatrix
 
 CORNER = "actual / predicted"
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 PAIR_COLUMNS = ("actual", "predicted", "images", "share of the actual class")
@@ -33,7 +32,7 @@ def write_tables(matrix: ConfusionMatrix, stem: Path) -> list[Path]:
     were confused, the most frequent first, ``<stem>-classes.csv`` a row for each class: see `class_rows`. UTF-8 with
     the mark by which spreadsheets know it (``encoding="utf-8-sig"`` in Python; pandas takes it as it is).
     """
-    names = [harmless(name) for name in matrix.classes]
+    names = [harmless_cell(name) for name in matrix.classes]
     rates = [[written(rate) for rate in row] for row in matrix.rates.tolist()]
     pairs = ((names[pair.actual], names[pair.predicted], pair) for pair in confused_pairs(matrix))
     tables: dict[str, list[Sequence[object]]] = {
@@ -80,24 +79,3 @@ def write_table(rows: Iterable[Sequence[object]], path: Path) -> Path:
     with path.open("w", encoding="utf-8-sig", errors="backslashreplace", newline="") as file:
         csv.writer(file).writerows(rows)
     return path
-
-
-def harmless(name: str) -> str:
-    """Return a class name that no spreadsheet takes for a formula.
-
-    Class names often come from folders of a downloaded archive, and ``=HYPERLINK(...)`` runs where it is opened. An
-    apostrophe in front makes it text, as OWASP advises against "CSV injection". Numbers such as ``-1`` stay as they
-    are: they do no harm, and are names that people use.
-    """
-    # Spreadsheets in East Asian locales read full-width signs like the narrow ones that NFKC makes of them.
-    starts_a_formula = unicodedata.normalize("NFKC", name).startswith(FORMULA_STARTS)
-    return f"'{name}" if starts_a_formula and not is_number(name) else name
-
-
-def is_number(name: str) -> bool:
-    """Return whether a class name is a plain number."""
-    try:
-        float(name)
-    except ValueError:
-        return False
-    return name.isascii() and name.strip() == name

@@ -9,6 +9,11 @@ if TYPE_CHECKING:
     from sightkit import Predictions
 
 
+def called(split: str) -> str:
+    """Return a split in words; what is none of a run's own is other data, and has a name of its own."""
+    return f"{split} split" if split in {"train", "validation", "test"} else split
+
+
 def shown_splits(predictions: Mapping[str, Predictions]) -> list[str]:
     """Return the splits to report on: not trained on if there is one, ``test`` first."""
     given = [split for split, predicted in predictions.items() if len(predicted.labels)]

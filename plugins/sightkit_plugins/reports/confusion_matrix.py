@@ -41,14 +41,14 @@ def build_confusion_matrix(params: ConfusionMatrixParams, task: ReportTask) -> R
         from sightkit_plugins.reports._confusion_picture import draw_pictures
         from sightkit_plugins.reports._confusion_table import write_tables
         from sightkit_plugins.reports._confusion_text import describe
-        from sightkit_plugins.reports._splits import shown_splits
+        from sightkit_plugins.reports._splits import called, shown_splits
 
         files: list[Path] = []
         texts: list[str] = []
         for split in shown_splits(predictions):
             matrix = count_confusions(predictions[split], classes=task.classes)
             stem = folder / f"confusion-matrix-{split}"
-            title = f"{task.experiment}, {split} split"
+            title = f"{task.experiment}, {called(split)}"
             files.extend(draw_pictures(matrix, stem, title=title, normalise=params.normalise))
             files.extend(write_tables(matrix, stem))
             texts.append(describe(matrix, split=split))

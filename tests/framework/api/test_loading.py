@@ -87,6 +87,20 @@ def test_a_model_of_ones_own_takes_the_place_of_the_architecture(tmp_path: Path)
     assert any((old != new).any() for old, new in zip(before, model.get_weights(), strict=True))
 
 
+def test_a_model_that_was_handed_over_is_known_by_its_hashes(tmp_path: Path) -> None:
+    def hashes() -> dict[str, str]:
+        run = sightkit.load(FEW, dataset=stripes(), architecture=model).run(runs_dir=tmp_path)
+        return run.manifest["given_model"]
+
+    model = perceptron()
+    before = model.get_weights()
+    first, trained = hashes(), hashes()
+    model.set_weights(before)
+    assert hashes() == first
+    assert trained["config_sha256"] == first["config_sha256"]
+    assert trained["weights_sha256"] != first["weights_sha256"]
+
+
 def test_a_function_of_ones_own_is_told_the_task_and_called_under_the_seed(tmp_path: Path) -> None:
     seen, weights = [], []
 

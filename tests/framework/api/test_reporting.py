@@ -65,6 +65,14 @@ def report_of(run: Path) -> str:
     return (run / "reports" / "report.html").read_text(encoding="utf-8")
 
 
+def change(run: Path, before: str, after: str) -> None:
+    """Change what a run says it was made of."""
+    resolved = run / "resolved.toml"
+    text = resolved.read_text()
+    assert before in text
+    resolved.write_text(text.replace(before, after))
+
+
 def without_durations(page: str) -> str:
     """Return a page without what changes once a run has ended."""
     return re.sub(r'<section id="run">.*', "", page, flags=re.DOTALL)
@@ -128,6 +136,26 @@ def test_images_that_were_in_memory_are_handed_over_again(tmp_path):
     assert "data:image/" not in report_of(run.path)
     sightkit.report(run, dataset=source)
     assert without_durations(report_of(run.path)) == without_durations(before)
+
+
+def test_a_report_needs_no_component_that_is_gone_but_the_reports(run, tmp_path):
+    before = report_of(run)
+    change(run, 'use = "basic-cnn"', 'use = "gone"')
+    change(run, 'use = "adam"', 'use = "gone"')
+    witness = Witness()
+    sightkit.report(run, cache_dir=tmp_path / "cache", display=witness)
+    assert witness.warnings == []
+    assert report_of(run).count("data:image/webp") == before.count("data:image/webp")
+
+    change(run, 'use = "image-folder"', 'use = "gone"')
+    sightkit.report(run, cache_dir=tmp_path / "cache", display=witness)
+    (warning,) = witness.warnings
+    assert "reports are made without pictures" in warning
+    assert '"gone"' in warning
+
+    change(run, 'use = "html"', 'use = "htlm"')
+    with pytest.raises(sightkit.ConfigError, match='did you mean "html"'):
+        sightkit.report(run, cache_dir=tmp_path / "cache")
 
 
 def test_a_run_without_predictions_has_no_reports(run):

@@ -73,6 +73,22 @@ def test_other_images_are_judged_and_kept(sightkit: Command, run: Path, work: Pa
     assert (about["name"], about["images"], about["data"]) == ("noise", 5, str(work / "noise"))
 
 
+def test_reports_are_written_of_other_images_too(sightkit: Command, run: Path, work: Path) -> None:
+    write_noise(work / "noise", {"0": 3, "1": 2})
+    reports = 'reports=[{use="confusion-matrix"}, {use="html"}]'
+    done = sightkit("evaluate", run, "--data", "noise", "--reports", "-s", reports)
+    assert done.code == 0, done.err
+    folder = run / "evaluations" / "noise" / "reports"
+    assert done.out.endswith(f"report   runs/digits/{run.name}/evaluations/noise/reports/report.html\n")
+    page = (folder / "report.html").read_text()
+    assert "of 5 images in noise were classified right" in page
+    assert page.count("data:image/webp") > 5
+    assert 'alt="where the model looked"' in page
+    table = (folder / "confusion-matrix-noise.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert sum(int(cell) for row in table[1:] for cell in row.split(",")[1:]) == 5
+    assert not list((run / "reports").iterdir())
+
+
 @pytest.mark.parametrize(
     ("words", "code", "message"),
     [
@@ -85,6 +101,9 @@ def test_other_images_are_judged_and_kept(sightkit: Command, run: Path, work: Pa
         (["digits", "--data", "nothing"], 3, "found nothing there"),
         (["digits", "--data", "a\x1b]0;\x07b"], 3, r"a\x1b]0;\x07b: expected a folder"),
         (["digits", "--skip-bad"], 2, "are for other data than the run's own: --data OTHER"),
+        (["digits", "--reports"], 2, "this run's experiment names no reports; add -s 'reports=[{use = \"html\"}]'"),
+        (["digits", "--reports", "-s", 'reports=[{use="html"}]'], 2, "sightkit report makes the run's own"),
+        (["digits", "-s", 'reports=[{use="html"}]'], 2, "only its metrics can be others"),
     ],
 )
 def test_a_mistake_is_told_in_a_line(sightkit: Command, run: Path, words: list[str], code: int, message: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -45,6 +46,24 @@ def test_layers_and_a_class_are_chosen_by_name(sightkit, finished, pictures):
     assert sum(layer["drawn"] for layer in done["layers"]) == 1
     assert [each["class"] for each in done["images"][0]["classes"]] == ["bright"]
     assert Path(done["images"][0]["heat_maps"]).name == "001-heat.png"
+
+
+def test_the_layer_of_the_heat_maps_is_chosen_by_name(sightkit, work, finished, pictures):
+    path = pictures / "dark" / "001.png"
+    first, *_ = Explainer(finished).layers
+    done = sightkit("explain", finished.path, path, "--heat-layer", first.name, "-o", "chosen", "--json")
+    assert json.loads(done.out)["heat_layer"] == first.name
+    by_default = sightkit("explain", finished.path, path, "-o", "default")
+    assert f"heat     {first.name}\n" not in by_default.out
+    assert (work / "chosen/001-heat.png").read_bytes() != (work / "default/001-heat.png").read_bytes()
+    assert (work / "chosen/001-maps.png").read_bytes() == (work / "default/001-maps.png").read_bytes()
+
+
+def test_an_unknown_layer_suggests_the_nearest_before_anything_is_drawn(sightkit, work, finished, pictures):
+    done = sightkit("explain", finished.path, pictures / "dark", "--heat-layer", "re_lu_99")
+    assert done.code == 2
+    assert re.search(r'error: layer "re_lu_99": .*; did you mean "re_lu', done.err)
+    assert not list(work.iterdir())
 
 
 def test_an_unknown_class_suggests_the_nearest(sightkit, finished, pictures):

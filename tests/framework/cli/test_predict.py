@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from sightkit import ImagePrediction
-from sightkit.cli.predicted import CsvWriter, JsonWriter, TextWriter
+from sightkit.cli.predicted import CsvWriter, JsonWriter, Row, TextWriter
 
 NAME = "=1+1\x1b[31m\n"
 
@@ -23,9 +23,9 @@ def predictions():
     """A good image with an ill-meant name, of classes with such names, and a bad one."""
     classes = ("cat", "@dog", "a name that is as long as\na sentence")
     return [
-        ImagePrediction(id=f"{NAME}.jpg", classes=classes, probabilities=np.array([0.1, 0.7, 0.2])),
-        ImagePrediction(id="b.jpg", classes=classes, probabilities=None, error="damaged image: what a pity"),
-        ImagePrediction(id="photos/c.jpg", classes=classes, probabilities=np.array([1 / 3, 1 / 3, 1 / 3])),
+        Row(ImagePrediction(id=f"{NAME}.jpg", classes=classes, probabilities=np.array([0.1, 0.7, 0.2]))),
+        Row(ImagePrediction(id="b.jpg", classes=classes, probabilities=None, error="damaged image: what a pity")),
+        Row(ImagePrediction(id="photos/c.jpg", classes=classes, probabilities=np.array([1 / 3, 1 / 3, 1 / 3]))),
     ]
 
 
@@ -86,6 +86,37 @@ def test_views_are_averaged_and_classes_are_as_many_as_there_are(sightkit, work,
         assert [shares[name] for name in ("bright", "dark", "dim")] == row.tolist()
 
 
+def test_pictures_explain_what_the_rows_tell(sightkit, work, finished, pictures):
+    (work / "photos").mkdir()
+    for folder, name in (("dark", "001.png"), ("bright", "003.png")):
+        shutil.copy(pictures / folder / name, work / "photos")
+    (work / "photos" / "002.png").write_bytes(b"no picture")
+    done = sightkit("predict", finished.path, "photos", "--explain", "--csv", "--tta", "flip", "--top", "2")
+    assert (done.code, done.err) == (3, "error: 1 of 3 images could not be used; their rows say why\n")
+    first, bad, second = csv.DictReader(io.StringIO(done.out))
+    assert bad["error"].startswith("expected an image")
+    assert bad["heat_maps"] == bad["feature_maps"] == ""
+    folder = f"{finished.path.parent.name}-explained"
+    for row, stem in ((first, "001"), (second, "003")):
+        assert (row["heat_maps"], row["feature_maps"], row["error"]) == (
+            f"{folder}/{stem}-heat.png",
+            f"{folder}/{stem}-maps.png",
+            "",
+        )
+        (score,) = finished.predict(work / row["image"], tta=["flip"]).probabilities.max(axis=1)
+        assert float(row["probability"]) == score
+    assert len(list((work / folder).iterdir())) == 4
+
+
+def test_lines_of_json_name_the_pictures(sightkit, work, finished, pictures):
+    done = sightkit("predict", finished.path, pictures / "dark" / "001.png", "--explain", "--json", "--top", "10")
+    assert (done.code, done.err) == (0, "")
+    line = json.loads(done.out)
+    assert len(line["predictions"]) == 3
+    folder = work / f"{finished.path.parent.name}-explained"
+    assert [line["heat_maps"], line["feature_maps"]] == [str(folder / f"001-{what}.png") for what in ("heat", "maps")]
+
+
 @pytest.mark.parametrize(
     ("words", "code", "message"),
     [
@@ -100,6 +131,15 @@ def test_mistakes_are_told_before_anything_is_done(sightkit, finished, words, co
     done = sightkit("predict", finished.path, *words)
     assert (done.code, done.out) == (code, "")
     assert done.err.startswith(f"error: {message}")
+
+
+def test_the_name_of_an_experiment_means_its_newest_run(sightkit, work, finished, pictures):
+    shutil.copytree(finished.path, work / "runs" / "moods" / "20260101-000000-aaaaaa")
+    path = next(pictures.rglob("*.jpg"))
+    done = sightkit("predict", "moods", path, "--json")
+    assert (done.code, done.err) == (0, "")
+    assert json.loads(done.out)["image"] == str(path)
+    assert 'mood: runs has no runs of such an experiment; did you mean "moods"' in sightkit("predict", "mood", path).err
 
 
 def test_a_folder_without_a_run_is_told(sightkit):

@@ -121,7 +121,7 @@ def test_what_is_no_run_is_refused(sightkit: Command, work: Path) -> None:
 def write_run(runs: Path, experiment: str, name: str, state: str) -> Path:
     folder = runs / experiment / name
     folder.mkdir(parents=True)
-    (folder / "manifest.json").write_text(json.dumps({"state": state}))
+    (folder / "manifest.json").write_text(json.dumps({"state": state, "experiment": experiment, "seed": 0, "data": {}}))
     return folder
 
 

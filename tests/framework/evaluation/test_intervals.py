@@ -1,5 +1,6 @@
 import math
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 import pytest
@@ -96,7 +97,7 @@ def test_the_seed_decides_the_interval():
 def test_a_thousand_resamples_are_scored_at_once():
     metric = ShareOfOnes()
     interval_of(metric, predictions_of([0, 1] * 10), seed=1)
-    assert metric.asked == 1000
+    assert metric.asked == 1000 + 1  # the split itself, to see whether it agrees
 
 
 def test_a_metric_without_resampled_is_called_on_the_first_200_of_the_same_resamples():
@@ -124,6 +125,13 @@ def test_a_bias_of_the_resamples_is_corrected():
     np.testing.assert_allclose(plain, np.percentile(values, (2.5, 97.5)), atol=0.05)
     # Resamples lie half a deviation below the estimate, as it does below the truth: the interval moves up by a whole.
     np.testing.assert_allclose(bias_corrected_interval(values, estimate=0.5), np.array(plain) + 1, atol=0.1)
+
+
+def test_resamples_that_equal_the_estimate_are_no_bias():
+    normal = NormalDist()
+    values = np.rint([2 * normal.inv_cdf((place + 0.5) / 1000) for place in range(1000)])
+    low, high = bias_corrected_interval(values, estimate=0.0)
+    assert low == -high == -4
 
 
 def test_an_estimate_outside_of_all_resamples_has_an_interval_at_their_end():
@@ -213,4 +221,24 @@ def test_resampled_values_of_a_wrong_shape_are_refused():
             return np.zeros((len(counts), 2))
 
     with pytest.raises(PluginError, match=r"shape \(1000, 2\); expected .* \(1000,\), .* or \(1000, 3\)"):
+        bootstrapped(Wrong(), predictions_of([0, 1]), seed=0)
+
+
+@pytest.mark.parametrize("off", [[0.2, 0, 0, 0], [0, 0, 0, 0.2], [math.nan, 0, 0, 0]], ids=["whole", "class", "nan"])
+def test_resampled_that_disagrees_with_the_metric_itself_is_refused(off):
+    class Off(PerClass):
+        def resampled(self, labels, probabilities, counts):
+            return super().resampled(labels, probabilities, counts) + off
+
+    with pytest.raises(PluginError, match=r"resampled\(\) returned \[.*\] where every image is drawn once; expected"):
+        bootstrapped(Off(), predictions_of([0, 1, 1, 2] * 50, classes=3), seed=0)
+
+
+@pytest.mark.parametrize("value", ["0.5", None, 0.5j])
+def test_resampled_values_that_are_no_numbers_are_refused(value):
+    class Wrong(ShareOfOnes):
+        def resampled(self, _labels, _probabilities, counts):
+            return np.array([value] * len(counts))
+
+    with pytest.raises(PluginError, match=r"resampled\(\) returned (<U3|object|complex128) of .* expected float64"):
         bootstrapped(Wrong(), predictions_of([0, 1]), seed=0)

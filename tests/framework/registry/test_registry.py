@@ -289,3 +289,50 @@ def test_user_and_project_registries_count_in_python_only_where_they_are_passed(
         (folder / "registry.toml").write_text("api = 1\n[plugins.f1]\nenabled = false\n")
     monkeypatch.chdir(tmp_path)
     assert record_of(sightkit.Registry(), "f1").status == Status.LOADED
+
+
+class FixedParams(sightkit.Params):
+    """Nothing to set."""
+
+
+def fixed(name: str, value: float = 0.5) -> sightkit.Metric:
+    """Return a metric that is always the same."""
+    score = sightkit.Score(value=value, higher_is_better=True)
+    return sightkit.Metric(
+        name=name, summary="Always the same.", params=FixedParams, build=lambda params, task: lambda *_: score
+    )
+
+
+def test_a_component_of_this_process_is_used_as_any_other() -> None:
+    registry = sightkit.Registry()
+    registry.add(fixed("iou"), fixed("dice"))
+    for name in ("iou", "dice", "python/iou", "accuracy"):
+        check(name, registry)
+    with pytest.raises(sightkit.ConfigError, match="no such metric"):
+        check("iou", sightkit.Registry())
+
+
+def test_components_may_be_added_after_the_registry_was_used() -> None:
+    registry = sightkit.Registry()
+    check("accuracy", registry)
+    registry.add(fixed("iou"))
+    check("iou", registry)
+
+
+def test_an_added_component_never_shadows_that_of_a_plugin() -> None:
+    registry = sightkit.Registry()
+    registry.add(fixed("f1"))
+    with pytest.raises(sightkit.ConfigError, match=r"plugin python .this process. offer.*write use = "):
+        check("f1", registry)
+    check("python/f1", registry)
+
+
+def test_what_is_added_must_be_components_of_different_names() -> None:
+    registry = sightkit.Registry()
+    registry.add(fixed("iou"))
+    with pytest.raises(sightkit.PluginError, match=r"the metric 'iou' was added before; expected another name"):
+        registry.add(fixed("dice"), fixed("iou"))
+    with pytest.raises(sightkit.PluginError, match=r"expected components, such as sightkit.Metric\(\.\.\.\), found 3"):
+        registry.add(3)  # type: ignore[arg-type]
+    with pytest.raises(sightkit.ConfigError):
+        check("dice", registry)

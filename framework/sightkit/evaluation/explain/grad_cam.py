@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sightkit.errors import ConfigError
 from sightkit.evaluation.batchwise import Batchwise
-from sightkit.evaluation.explain.listening import Heard, chosen, listen
+from sightkit.evaluation.explain.listening import chosen, listen
 from sightkit.evaluation.predict import scaled
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ class GradCam:
             heard = listen(self._model, scaled(images), also=tape.watch)
             asked = tf.where(classes == PREDICTED, tf.argmax(heard.logits, axis=1), classes)
             spoken = tf.gather(heard.logits, asked, batch_dims=1)
-        name = self._layer or best_layer(heard)
+        name = self._layer or best_layer({name: tuple(heard.maps[name].shape[1:3]) for name in heard.results})
         values = chosen(heard.maps, name)
         gradients = tape.gradient(spoken, values)
         if gradients is None:
@@ -93,11 +94,14 @@ class GradCam:
         return tf.math.divide_no_nan(heat, tf.reduce_max(heat, axis=(1, 2), keepdims=True))[..., 0]
 
 
-def best_layer(heard: Heard) -> str:
+def best_layer(sizes: Mapping[str, tuple[int, int]]) -> str:
     """Return the last layer whose maps still say where: the paper takes the last, which know most of classes.
 
     Small images may leave the last layers a few positions only: it is then the last that has `FEWEST_POSITIONS` in both
     directions, or, where none has, the last of the largest.
+
+    Args:
+        sizes: Height and width of the maps of each layer whose maps others see, in the order of `Heard.results`.
     """
-    sides = {name: min(FEWEST_POSITIONS, *heard.maps[name].shape[1:3]) for name in heard.results}
+    sides = {name: min(FEWEST_POSITIONS, *size) for name, size in sizes.items()}
     return max(reversed(sides), key=lambda name: sides[name])

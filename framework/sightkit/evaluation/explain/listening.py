@@ -11,6 +11,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from sightkit.errors import ConfigError
+from sightkit.layers import leaves_by_path
 from sightkit.toml.problems import nearest
 
 if TYPE_CHECKING:
@@ -118,21 +119,9 @@ def tapped(layer: keras.Layer, hear: Hear) -> Iterator[None]:
 
 def named_layers(model: keras.Model) -> dict[str, keras.Layer]:
     """Return the layers of a model and of models inside it by name; those that share one as ``"model/layer"``."""
-    found = {id(layer): (path, layer) for path, layer in leaves(model)}
+    found = {id(layer): (path, layer) for path, layer in leaves_by_path(model)}
     times = Counter(layer.name for _, layer in found.values())
     return {path if times[layer.name] > 1 else layer.name: layer for path, layer in found.values()}
-
-
-def leaves(model: keras.Model, *, inside: str = "") -> Iterator[tuple[str, keras.Layer]]:
-    """Yield the layers that are no models themselves, each with the names of the models that it is in."""
-    import keras
-
-    for layer in model.layers:
-        path = f"{inside}{layer.name}"
-        if isinstance(layer, keras.Model):
-            yield from leaves(layer, inside=f"{path}/")
-        else:
-            yield path, layer
 
 
 def holds_kernel(layer: keras.Layer) -> bool:

@@ -23,7 +23,12 @@ FILTERS_A_ROW = 12
 
 
 def draw_heat(
-    pixels: NDArray[np.uint8], heat: NDArray[np.float32], predictions: Sequence[tuple[str, float]], *, title: str
+    pixels: NDArray[np.uint8],
+    heat: NDArray[np.float32],
+    predictions: Sequence[tuple[str, float]],
+    *,
+    title: str,
+    layer: str,
 ) -> Image.Image:
     """Return a sheet with a row for each of a few classes: the image, the heat map, and one over the other.
 
@@ -32,13 +37,17 @@ def draw_heat(
         heat: What speaks for each class, in [0, 1], ``(classes, height, width)``.
         predictions: The name and the probability of each.
         title: What the image is called.
+        layer: Whose feature maps the heat maps are made of.
     """
     rows = []
     for (name, probability), values in zip(predictions, heat, strict=True):
         pictures = [Picture(pixels), Picture(coloured(values)), Picture(laid_over(pixels, values))]
         nothing = "" if values.any() else ", nothing speaks for it"
         rows.append(Row(name, f"{100 * probability:.1f} %{nothing}", pictures))
-    note = "bright is what speaks most for the class of the row; each heat map is scaled by its own largest value"
+    note = (
+        f"bright is what speaks most for the class of the row, in the feature maps of {layer}; each heat map is scaled "
+        "by its own largest value"
+    )
     headings = ["as the network sees it", "heat map (Grad-CAM)", "over the image"]
     return draw_sheet(rows, title=title, note=note, headings=headings, side=HEAT_SIDE)
 

@@ -39,7 +39,7 @@ class ExperimentSettings(Table):
     extends: tuple[str, ...] = Field(
         (), exclude=True, description="Experiments to start from, relative to this file; later ones win."
     )
-    seed: int = Field(0, ge=0, lt=2**31, description="Seeds the split, the initial weights, the order and the draws.")
+    seed: int = Field(0, ge=0, lt=2**31, description="Seeds the splits, the initial weights, the order and the draws.")
     recipe: RecipeNotes | None = Field(None, description="What a recipe says of itself.")
     dataset: Use[Dataset[Any]] = Field(description="Where images and labels come from.")
     split: SplitSettings = Field(SplitSettings(), description="Training, validation and test images.")

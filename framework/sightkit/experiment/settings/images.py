@@ -24,6 +24,13 @@ class SplitSettings(Table):
         "and validation is one of them. Replaces the key validation.",
     )
     fold: int = Field(0, ge=0, description="Which of the folds is for validation, counted from 0.")
+    seed: int | None = Field(
+        None,
+        ge=0,
+        lt=2**31,
+        description="Seeds the division alone; by default it is the experiment's seed. Runs that differ in the "
+        "experiment's seed have the same test images if they agree in this one.",
+    )
     duplicates: Literal["error", "drop-train", "allow"] = Field(
         "error",
         description="What happens to an image that occurs in two splits of the dataset's own, or under two labels. "

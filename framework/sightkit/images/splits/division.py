@@ -67,7 +67,7 @@ def divide(
         samples: The table of images.
         classes: The class names, to tell of images under two labels.
         settings: Fractions, folds, and what happens to duplicates.
-        seed: The experiment's seed, in [0, 2**64). The same seed and table give the same splits with any version of
+        seed: Of the division, in [0, 2**64). The same seed and table give the same splits with any version of
             NumPy.
         digests: What exact duplicates have in common, uint64 of shape ``(n, 2)``; ``None`` looks for none.
         usable: Which images can be used, bool of shape ``(n,)``; the others are in no split. By default all.
@@ -115,6 +115,7 @@ def only(samples: Samples, rows: NDArray[np.int64]) -> Samples:
         labels=samples.labels[rows],
         splits=None if samples.splits is None else [samples.splits[row] for row in rows],
         groups=None if samples.groups is None else [samples.groups[row] for row in rows],
+        weights=None if samples.weights is None else samples.weights[rows],
     )
 
 

@@ -82,7 +82,7 @@ def shuffled(
     Args:
         rows: Some rows, ascending, int64 of shape ``(m,)``.
         units: What belongs together among all images.
-        seed: The experiment's seed.
+        seed: Of the division.
 
     Returns:
         The rows, and the place of the unit of each of them in the random order: twice int64 of shape ``(m,)``.

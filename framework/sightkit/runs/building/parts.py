@@ -125,6 +125,6 @@ def check_finite(use: Use[Any], model: keras.Model) -> None:
 
 def computes_in_bfloat16(model: keras.Model) -> bool:
     """Say whether any layer of a model does."""
-    from sightkit.training.networks.layers import leaves
+    from sightkit.layers import leaves
 
     return any(layer.compute_dtype == "bfloat16" for layer in leaves(model))

@@ -28,7 +28,8 @@ def check_savable(use: Use[Any], model: keras.Model) -> None:
 
 def unreadable_layers(model: keras.Model) -> list[str]:
     """Return the classes in a model that Keras will not read from a file: of code in it, or that it doesn't know."""
-    from sightkit.training.networks.layers import leaves, with_parts
+    from sightkit.layers import leaves
+    from sightkit.training.networks.layers import with_parts
 
     classes = {type(part) for layer in leaves(model) for part in with_parts(layer)} | {type(model)}
     return sorted(each.__name__ for each in classes if not is_readable(each))

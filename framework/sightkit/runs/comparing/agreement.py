@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sightkit.errors import ConfigError
 from sightkit.runs.evaluating.kept import PREDICTIONS, kept_evaluations
-from sightkit.runs.evaluating.split import classes_of, load_stored
+from sightkit.runs.evaluating.split import load_stored
 from sightkit.runs.record.finished import refuse_unfinished
 from sightkit.runs.record.unchanged import NOT_TOLD, stored_experiment
 from sightkit.toml.document import dotted
@@ -48,7 +48,7 @@ def check_classes(first: Run, other: Run) -> None:
     """Refuse runs of other classes."""
     from sightkit.images.checks import named
 
-    classes, others = classes_of(first), classes_of(other)
+    classes, others = first.classes, other.classes
     if classes == others:
         return
     sides = ((first, missing(classes, others)), (other, missing(others, classes)))
@@ -94,7 +94,7 @@ def same_images(first: Run, predictions: Predictions, other: Run, others: Predic
         )
     rows = np.flatnonzero(predictions.labels != others.labels)
     if len(rows):
-        row, classes = int(rows[0]), classes_of(first)
+        row, classes = int(rows[0]), first.classes
         label, label_there = (classes[each.labels[row]] for each in (predictions, others))
         message = (
             f"{first.path} and {other.path}: expected the same labels, found others for {len(rows):,} of "
@@ -124,9 +124,19 @@ def reason(first: Run, other: Run) -> str:
     """Return why two runs have other splits, as far as their folders say it."""
     if first.manifest["data"]["fingerprint"] != other.manifest["data"]["fingerprint"]:
         return "; they were trained on other data"
-    if (seed := first.manifest["seed"]) != (there := other.manifest["seed"]):
-        return f"; their seeds are {seed} and {there}, and the seed draws the splits"
+    if (seed := split_seed(first)) != (there := split_seed(other)):
+        return (
+            f"; their splits were drawn with the seeds {seed} and {there}: runs that are to be compared need the same "
+            '"seed" in [split], which leaves their own seeds free'
+        )
     return "; [split] says something else in them"
+
+
+def split_seed(run: Run) -> int:
+    """Return the seed that divided the images of a run."""
+    stored = stored_experiment(run.path)
+    seed: int = stored.get("split", {}).get("seed", run.manifest["seed"])
+    return seed
 
 
 def differing_settings(runs: Sequence[Run]) -> dict[str, tuple[Any, ...]]:

@@ -12,9 +12,8 @@ from sightkit.registry.registry import Registry
 from sightkit.runs.comparing.agreement import check_runs, differing_settings, predictions_of, same_images
 from sightkit.runs.comparing.names import short_names
 from sightkit.runs.comparing.result import ComparedRun, Comparison, Difference
-from sightkit.runs.evaluating.metrics import judging_settings
-from sightkit.runs.evaluating.split import classes_of
 from sightkit.runs.judging.judge import build_metrics, scores_of
+from sightkit.runs.record.settings import settings_of
 
 if TYPE_CHECKING:
     from sightkit.config.overrides import Override
@@ -47,10 +46,12 @@ def compare_runs(
         SightkitError: of a kind that says what went wrong.
     """
     check_runs(runs)
-    settings = judging_settings(runs[0].path, registry=registry or Registry(), overrides=overrides, problems=problems)
+    settings = settings_of(
+        runs[0].path, ("metrics",), registry=registry or Registry(), overrides=overrides, problems=problems
+    )
     name, first = predictions_of(runs[0], split)
     others = [same_images(runs[0], first, run, predictions_of(run, name)[1], split=name) for run in runs[1:]]
-    classes = classes_of(runs[0])
+    classes = runs[0].classes
     metrics = build_metrics(settings, classes)
     compared = tuple(
         ComparedRun(name=short, run=run, predictions=each, scores=scores_of(metrics, each, seed=settings.seed))

@@ -110,6 +110,17 @@ class Comparison:
             "notes": list(self.notes),
         }
 
+    def _repr_html_(self) -> str:
+        from sightkit.notebook import drawn, lines, title
+        from sightkit.runs.comparing.curves import draw_curves
+        from sightkit.runs.comparing.picture import draw_scores
+
+        pictures = [
+            drawn(lambda path: draw_scores(self, path), shows="scores with their intervals, and differences"),
+            drawn(lambda path: draw_curves(self, path), shows="learning curves"),
+        ]
+        return title(f"{self.split}: {self.images:,} images") + "".join(pictures) + lines(self.notes)
+
     def write(self, folder: Path | str) -> list[Path]:
         """Write ``scores.png``, ``curves.png`` and ``comparison.csv`` into a folder, which is made if need be.
 

@@ -8,6 +8,7 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sightkit.cells import harmless_cell
 from sightkit.errors import StorageError
 from sightkit.files import write_text
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from sightkit.runs.comparing.result import Comparison
 
 COLUMNS = ("metric", "run", "minus", "value", "low", "high", "p_value", "adjusted_p_value", "test")
-FORMULA_STARTS = ("=", "+", "-", "@")
 
 
 def write_comparison(comparison: Comparison, folder: Path) -> list[Path]:
@@ -47,11 +47,11 @@ def csv_text(comparison: Comparison) -> str:
         for run in comparison.runs:
             score = run.scores[metric]
             interval = score.interval or (math.nan, math.nan)
-            names = (harmless(metric), harmless(run.name), "")
+            names = (harmless_cell(metric), harmless_cell(run.name), "")
             table.writerow([*names, *map(cell, (score.value, *interval)), "", "", ""])
         for each in comparison.differences:
             if each.metric == metric:
-                names = (harmless(metric), harmless(each.second), harmless(each.first))
+                names = (harmless_cell(metric), harmless_cell(each.second), harmless_cell(each.first))
                 numbers = (each.value, *each.interval, each.p_value, each.adjusted_p_value)
                 table.writerow([*names, *map(cell, numbers), each.test or ""])
     return text.getvalue()
@@ -60,8 +60,3 @@ def csv_text(comparison: Comparison) -> str:
 def cell(value: float) -> str:
     """Return a number as text; nothing where it is not defined."""
     return "" if math.isnan(value) else repr(value)
-
-
-def harmless(name: str) -> str:
-    """Return a name that no spreadsheet takes for a formula: people choose those of metrics and folders."""
-    return f"'{name}" if name.startswith(FORMULA_STARTS) else name

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Generator
+from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sightkit.errors import InterruptedRunError
 from sightkit.experiment.stages import stages_of
 from sightkit.runs.building.stages import build_stage
+from sightkit.runs.course.epoch import Epoch
 from sightkit.runs.course.stop import heeded
 from sightkit.runs.course.watches import Watches
 
@@ -57,14 +60,14 @@ class Course:
         self._stages = stages_of(execution.settings)
         self._saved_at, self._saved_steps = time.monotonic(), progression.steps(None)
 
-    def go(self) -> None:
-        """Train to the end."""
+    def epochs(self) -> Generator[Epoch, None, None]:
+        """Train to the end, yielding after each epoch; whoever stops asking stops the training."""
         while self._progression.number < len(self._stages):
-            self._go_through(self._stages[self._progression.number])
+            yield from self._go_through(self._stages[self._progression.number])
         self._execution.extensions.restore(warn=self._execution.warn)  # where no stage was left to do it
 
-    def _go_through(self, settings: StageSettings) -> None:
-        """Train a stage to its end, or what is left of it."""
+    def _go_through(self, settings: StageSettings) -> Generator[Epoch, None, None]:
+        """Train a stage to its end, or what is left of it, yielding after each epoch."""
         execution, progression = self._execution, self._progression
         self._announce(settings)
         stage = build_stage(
@@ -88,9 +91,9 @@ class Course:
             begun=lambda: execution.extensions.restore(warn=execution.warn),
             called=lambda: self._between_calls(stage, watches),
         )
-        with heeded(execution.stop):
+        with heeded(execution.stop), closing(epochs):
             for log in epochs:
-                self._record(stage, log)
+                epoch = self._record(stage, log)
                 if watches.lower(stage.rate, log):
                     execution.say(f"no improvement: the learning rate is now {stage.rate.scale:.3g} of the schedule's")
                 if watches.stops(log):
@@ -98,6 +101,8 @@ class Course:
                     stage.stop()
                 elif stage.epoch <= settings.epochs and not stage.stopped:
                     self._save(stage, watches)
+                with stage.averaged():
+                    yield epoch
             stage.finish()
             progression.end_stage()
             self._save(None, None)
@@ -133,8 +138,8 @@ class Course:
         )
         self._execution.display.training(told)
 
-    def _record(self, stage: Stage, log: EpochLog) -> None:
-        """Remember an epoch that has ended, and tell those who watch."""
+    def _record(self, stage: Stage, log: EpochLog) -> Epoch:
+        """Remember an epoch that has ended, tell those who watch, and return what they are told."""
         execution, progression = self._execution, self._progression
         row = history_row(log, epoch=len(progression.rows) + 1, stage=progression.number + 1)
         progression.end_epoch(row, steps=log.steps)
@@ -145,6 +150,14 @@ class Course:
         execution.journal.epoch(row)
         execution.display.epoch(row, best=better)
         execution.tell("sightkit_epoch_ended", epoch=len(progression.rows), logs=dict(row))
+        return Epoch(
+            number=len(progression.rows),
+            stage=progression.number + 1,
+            logs=dict(row),
+            best=better,
+            run=execution.run,
+            model=self._parts.model,
+        )
 
     def _between_calls(self, stage: Stage, watches: Watches) -> None:
         """Write a checkpoint if it is time for one, or if somebody wants the training to stop."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     import keras
 
     from sightkit.evaluation.predict import Predictor
+    from sightkit.runs.course.epoch import Epoch
     from sightkit.runs.course.progression import Progression
     from sightkit.training.state.checkpoints import Checkpoints
 
@@ -46,8 +48,8 @@ class Fitted:
         }
 
 
-def fit(execution: Execution, metrics: Mapping[str, MetricFunction]) -> Fitted:
-    """Build, train or go on with it, go back to the best epoch and save the model."""
+def fit(execution: Execution, metrics: Mapping[str, MetricFunction]) -> Generator[Epoch, None, Fitted]:
+    """Build, train or go on with it, yielding after each epoch, go back to the best one and save the model."""
     from sightkit.runs.course.course import Course
     from sightkit.runs.course.progression import Progression
     from sightkit.runs.course.validation import Validation
@@ -81,15 +83,27 @@ def fit(execution: Execution, metrics: Mapping[str, MetricFunction]) -> Fitted:
     if execution.resumed:
         go_on(execution, progression, checkpoints)
     else:
+        given = {"given_model": fingerprint(parts.model)} if settings.architecture.found.handed_over else {}
         execution.manifest.update(
-            computing=describe_computing(execution.replicas.count, workers=execution.replicas.workers)
+            computing=describe_computing(execution.replicas.count, workers=execution.replicas.workers), **given
         )
-    Course(execution, parts, validation, features=features, progression=progression, checkpoints=checkpoints).go()
+    course = Course(execution, parts, validation, features=features, progression=progression, checkpoints=checkpoints)
+    yield from course.epochs()
     if best is not None:
         best.restore()
     if execution.replicas.is_chief:
         save_model(execution.run.path / "model" / "model.keras", parts.model)
     return Fitted(parts.model, predictor, progression.best_epoch)
+
+
+def fingerprint(model: keras.Model) -> dict[str, str]:
+    """Return what a manifest says of a model that no file makes again: what it is, and what it begins with."""
+    from sightkit.training.state.variables import weights_digest
+
+    return {
+        "config_sha256": hashlib.sha256(model.to_json().encode()).hexdigest(),
+        "weights_sha256": weights_digest(model),
+    }
 
 
 def go_on(execution: Execution, progression: Progression, checkpoints: Checkpoints) -> None:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sightkit.contracts import DatasetTask
-from sightkit.experiment.in_memory import IN_MEMORY
 from sightkit.experiment.uses import uses_in
 from sightkit.runs.record.manifest import describe_use
 from sightkit.use import Use
@@ -27,7 +26,7 @@ def maker_of(use: Use[Any], task: DatasetTask) -> Maker | None:
     """
     from sightkit.images.maker import Maker
 
-    if use.name == IN_MEMORY:
+    if any(each.found.handed_over for _, each in uses_in("dataset", use)):
         return None
     code = [[describe_use(role, each), package_digest(each.component.build)] for role, each in uses_in("dataset", use)]
     label = " ".join([use.component.name, *paths_of(use)])

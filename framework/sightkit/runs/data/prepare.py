@@ -44,7 +44,7 @@ def prepare_data(settings: ExperimentSettings, *, cache: Path | None, display: D
                 source,
                 images=settings.images,
                 split=settings.split,
-                seed=settings.seed,
+                seed=settings.seed if settings.split.seed is None else settings.split.seed,
                 cache=cache,
                 maker=maker_of(use, task),
                 progress=display.preparing,

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from sightkit.errors import ConfigError
 from sightkit.registry.registry import Registry
 from sightkit.runs.display import Display
-from sightkit.runs.evaluating.metrics import judging_settings
 from sightkit.runs.evaluating.other import evaluate_other
 from sightkit.runs.evaluating.split import evaluate_split
+from sightkit.runs.record.settings import settings_of
 
 if TYPE_CHECKING:
     from sightkit.config.overrides import Override
@@ -29,6 +29,7 @@ def evaluate(
     name: str | None = None,
     skip_unknown: bool = False,
     skip_bad: bool = False,
+    reports: bool = False,
     overrides: Sequence[Override] = (),
     problems: Sequence[Problem] = (),
     registry: Registry | None = None,
@@ -44,7 +45,8 @@ def evaluate(
         name: What the evaluation of these is called.
         skip_unknown: Whether images of classes that the run doesn't know are left out.
         skip_bad: Whether images that can't be decoded are.
-        overrides: Other metrics.
+        reports: Whether the run's reports are written of other images, too.
+        overrides: Other metrics, or reports if these are written.
         problems: What was wrong with the words of these.
         registry: The plugins that metrics and datasets may come from; by default the built-in and the installed ones.
         cache: Where prepared images are kept; ``None`` keeps nothing.
@@ -54,10 +56,19 @@ def evaluate(
         SightkitError: of a kind that says what went wrong.
     """
     registry = registry or Registry()
-    settings = judging_settings(run.path, registry=registry, overrides=overrides, problems=problems)
+    tables = ("metrics", "reports") if reports else ("metrics",)
+    settings = settings_of(run.path, tables, registry=registry, overrides=overrides, problems=problems)
+    if reports and not settings.reports:
+        message = "--reports: this run's experiment names no reports; add -s 'reports=[{use = \"html\"}]'"
+        raise ConfigError(message)
     if data is None:
         if name is not None or skip_unknown or skip_bad:
             message = "--name, --skip-unknown and --skip-bad are for other data than the run's own: --data OTHER"
+            raise ConfigError(message)
+        if reports:
+            message = (
+                "--reports is for other data than the run's own, --data OTHER; sightkit report makes the run's own"
+            )
             raise ConfigError(message)
         return evaluate_split(run, split, settings, own=not overrides)
     return evaluate_other(

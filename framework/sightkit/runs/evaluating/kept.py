@@ -10,7 +10,7 @@ from typing import Any
 from sightkit.errors import ConfigError
 
 FOLDER = "evaluations"
-ABOUT, PREDICTIONS, SCORES = "evaluation.json", "predictions.npz", "scores.json"
+ABOUT, PREDICTIONS, SCORES, REPORTS = "evaluation.json", "predictions.npz", "scores.json", "reports"
 
 
 def kept_evaluations(run: Path) -> Iterator[tuple[Path, dict[str, Any]]]:

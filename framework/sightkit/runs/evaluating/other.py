@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,8 @@ from sightkit.errors import ConfigError, StorageError
 from sightkit.experiment.resolve import name_from
 from sightkit.experiment.settings import TrainingSettings
 from sightkit.files import write_json
-from sightkit.runs.evaluating.kept import ABOUT, PREDICTIONS, SCORES, free_folder, same_evaluation
+from sightkit.runs.evaluating.kept import ABOUT, PREDICTIONS, REPORTS, SCORES, free_folder, same_evaluation
+from sightkit.runs.evaluating.reports import write_reports_of
 from sightkit.runs.evaluating.result import Evaluation
 from sightkit.runs.evaluating.source import open_source
 from sightkit.runs.judging.judge import build_metrics, predict_split, scores_of
@@ -48,7 +50,7 @@ def evaluate_other(
     Args:
         run: The run, which has finished.
         data: A folder of class folders, a TOML file with a table ``[dataset]``, or images in this process.
-        settings: The metrics and the seed.
+        settings: The metrics, the seed, and the reports that are written, too; there may be none.
         registry: The plugins that the dataset may come from.
         cache: Where prepared images are kept; ``None`` keeps nothing.
         display: Who watches.
@@ -87,7 +89,11 @@ def evaluate_other(
             folder = free_folder(run.path, name, like=like)
             store(folder, predict(run, model, images, display=display))
             write_json(folder / ABOUT, about(folder.name, data, images, identity=identity, split=split, notes=notes))
-        return scored(run, folder, settings, classes=model.classes, notes=notes)
+        evaluation = scored(run, folder, settings, classes=model.classes, notes=notes)
+        if not settings.reports:
+            return evaluation
+        files = write_reports_of(run, evaluation, images, settings, folder=folder / REPORTS, display=display)
+        return replace(evaluation, reports=tuple(files))
 
 
 def check_name(name: str | None) -> None:
@@ -192,7 +198,7 @@ def scored(
     """Score the stored predictions of an evaluation and write the scores beside them."""
     from sightkit.evaluation.store import load_predictions
 
-    predictions = load_predictions(folder / PREDICTIONS)
+    predictions = load_predictions(folder / PREDICTIONS, classes=len(classes))
     evaluation = Evaluation(
         run=run.path,
         name=folder.name,

@@ -22,6 +22,7 @@ class Evaluation:
         scores: Each with its interval, by the name of the metric.
         files: What the evaluation is written in, the scores first; empty where other metrics than the run's were asked
             for.
+        reports: The files that the run's reports wrote of other data; none unless they were asked for.
         notes: What a reader of the scores has to know of the data.
     """
 
@@ -31,6 +32,7 @@ class Evaluation:
     predictions: Predictions
     scores: Mapping[str, Score]
     files: tuple[Path, ...] = ()
+    reports: tuple[Path, ...] = ()
     notes: tuple[str, ...] = ()
 
     def document(self) -> dict[str, dict[str, Any]]:
@@ -38,3 +40,11 @@ class Evaluation:
         from sightkit.evaluation.document import scores_document
 
         return scores_document(self.scores, classes=self.classes, labels=self.predictions.labels)
+
+    def _repr_html_(self) -> str:
+        from sightkit.evaluation.text import HEAD, score_row
+        from sightkit.notebook import lines, table, title
+
+        scores = [score_row(*each) for each in self.document().items()]
+        head = f"{self.name}: {len(self.predictions.labels):,} images"
+        return title(head) + table(HEAD, scores) + lines(self.notes)

@@ -40,7 +40,7 @@ def evaluate_split(run: Run, split: str | None, settings: ExperimentSettings, *,
     """
     refuse_unfinished(run)
     name, predictions = stored_split(run, split)
-    classes = classes_of(run)
+    classes = run.classes
     scores = scores_of(build_metrics(settings, classes), predictions, seed=settings.seed)
     file = run.path / "scores.json"
     evaluation = Evaluation(
@@ -54,11 +54,6 @@ def evaluate_split(run: Run, split: str | None, settings: ExperimentSettings, *,
     if own:
         record(run, name, evaluation.document(), file)
     return evaluation
-
-
-def classes_of(run: Run) -> tuple[str, ...]:
-    """Return the class names of a run, in label order."""
-    return tuple(run.manifest["data"]["classes"])
 
 
 def stored_split(run: Run, split: str | None) -> tuple[str, Predictions]:
@@ -82,7 +77,7 @@ def load_stored(run: Run, files: Mapping[str, Path], name: str | None) -> tuple[
     if name not in files:
         message = f"{run.path}: no split {name!r} here; {did_you_mean(name, files, otherwise='it has')}"
         raise ConfigError(message)
-    return name, load_predictions(files[name])
+    return name, load_predictions(files[name], classes=len(run.classes))
 
 
 def record(run: Run, split: str, document: Mapping[str, Any], file: Path) -> None:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
 from sightkit.errors import ConfigError, DataError
 from sightkit.evaluation.explain.feature_maps import MapLayer, map_layers
 from sightkit.evaluation.explain.grad_cam import GradCam
-from sightkit.evaluation.predict import Predictor, softmax
-from sightkit.images.decoding.stream import DecodedBatch, DecodedStream
 from sightkit.runs.prediction.form import trained
 from sightkit.runs.prediction.inputs import AnyImages, items_of
+from sightkit.runs.prediction.predictor import RunPredictor
 from sightkit.toml.problems import did_you_mean
 from sightkit.training.devices.host import require_tensorflow_backend
 
@@ -23,11 +22,15 @@ if TYPE_CHECKING:
     import keras
     from numpy.typing import NDArray
 
-    from sightkit.images.decoding.stream import Item
+    from sightkit.images.decoding.stream import DecodedBatch, DecodedStream, Item
+    from sightkit.runs.prediction.result import ImagePrediction
     from sightkit.runs.record.run import Run
 
 AT_ONCE = 32
 """So many images are explained at a time, at most."""
+
+Predicted: TypeAlias = tuple[tuple[str, float], ...]
+"""Classes and their probabilities."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,7 +46,7 @@ class Explanation:
 
     name: str
     pixels: NDArray[np.uint8]
-    predictions: tuple[tuple[str, float], ...]
+    predictions: Predicted
     heat: NDArray[np.float32]
 
 
@@ -69,8 +72,8 @@ class Explainer:
         self.deterministic = about.deterministic
         self._run = run
         self._form = about.form
-        self._temperature = about.temperature
         self._at_once = at_once
+        self._predictor = RunPredictor(run, at_once=at_once)
         self._grad_cams: dict[str | None, GradCam] = {}
 
     @cached_property
@@ -101,34 +104,41 @@ class Explainer:
 
     def decoded(self, items: Iterable[Item]) -> DecodedStream:
         """Return images as the network sees them, in batches; to be closed."""
-        return DecodedStream(items, self._form, rows=self._at_once)
+        return self._predictor.decoded(items)
 
     def explanations(
-        self, images: DecodedBatch, *, top: int = 1, label: int | None = None
+        self,
+        images: DecodedBatch,
+        predictions: Sequence[ImagePrediction] | None = None,
+        *,
+        top: int = 1,
+        label: int | None = None,
+        layer: str | None = None,
     ) -> Iterator[Explanation | DataError]:
         """Yield the explanation of each image, or what is wrong with it.
 
         Args:
-            images: As `decoded` returns them.
+            images: As `decoded` yields them, or more of them.
+            predictions: What is said of each, if somebody has asked the model already.
             top: How many of the most probable classes are explained.
             label: Only this class is.
+            layer: Whose feature maps are looked at, by name; by default `best_layer`.
 
         Raises:
-            ConfigError: the model has no feature maps.
+            ConfigError: the model has no feature maps, or the layer has none.
         """
-        probabilities = softmax(self._predictor.logits(images.pixels), temperature=self._temperature)
-        labels = (-probabilities).argsort(axis=1, kind="stable")[:, :top]
-        if label is not None:
-            labels = np.full((len(labels), 1), label)
-        heat = self._heat(images.pixels, labels)
-        for row, name in enumerate(images.ids):
-            if row in images.problems:
-                yield DataError(f"{name}: {images.problems[row]}")
-            elif not np.isfinite(probabilities[row]).all():
-                yield DataError(f"{name}: the model's logits are not finite; nothing like this image was in its data")
-            else:
-                chosen = tuple((self.classes[each], float(probabilities[row, each])) for each in labels[row])
-                yield Explanation(name, images.pixels[row], chosen, heat[row])
+        if predictions is None:
+            predictions = self._predictor.predictions(images)
+        for start in range(0, len(predictions), self._at_once):
+            some = slice(start, start + self._at_once)
+            pixels, told = images.pixels[some], predictions[some]
+            chosen = {row: explained(each, top, label) for row, each in enumerate(told) if each.error is None}
+            heat = self._heat(pixels, chosen, layer)
+            for row, each in enumerate(told):
+                if row in chosen:
+                    yield Explanation(each.id, pixels[row], chosen[row], heat[row])
+                else:
+                    yield DataError(f"{each.id}: {each.error}")
 
     def heat_maps(
         self, images: AnyImages, *, classes: str | Sequence[str] | None, layer: str | None
@@ -152,16 +162,25 @@ class Explainer:
             raise ConfigError(message)
         return grad_cam(pixels, classes=np.array([self.label(name) for name in names], np.int64))
 
-    def _heat(self, pixels: NDArray[np.uint8], labels: NDArray[np.int64]) -> NDArray[np.float32]:
-        count, top = labels.shape
-        heat = self._grad_cam(None)(pixels, np.arange(count).repeat(top), classes=labels.ravel())
-        return heat.reshape(count, top, *heat.shape[1:])
+    def _heat(
+        self, pixels: NDArray[np.uint8], chosen: Mapping[int, Predicted], layer: str | None
+    ) -> dict[int, NDArray[np.float32]]:
+        """Return the heat maps of the classes that were chosen for some rows, float32 ``(classes, height, width)``."""
+        if not chosen:
+            return {}
+        labels = np.array([[self.classes.index(name) for name, _ in classes] for classes in chosen.values()])
+        rows = np.array(list(chosen)).repeat(labels.shape[1])
+        heat = self._grad_cam(layer)(pixels, rows, classes=labels.ravel())
+        return dict(zip(chosen, heat.reshape(*labels.shape, *heat.shape[1:]), strict=True))
 
     def _grad_cam(self, layer: str | None) -> GradCam:
         if layer not in self._grad_cams:
             self._grad_cams[layer] = GradCam(self.model, layer=layer, batch_size=self._at_once)
         return self._grad_cams[layer]
 
-    @cached_property
-    def _predictor(self) -> Predictor:
-        return Predictor(self.model, batch_size=self._at_once)
+
+def explained(prediction: ImagePrediction, top: int, label: int | None) -> Predicted:
+    """Return the classes of a prediction that are explained, with their probabilities."""
+    if label is None or prediction.probabilities is None:
+        return tuple(prediction.top(top))
+    return ((prediction.classes[label], float(prediction.probabilities[label])),)

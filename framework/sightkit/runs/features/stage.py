@@ -120,7 +120,8 @@ def head_training(execution: Execution, parts: Parts, features: Features, *, num
     places = np.full(len(data.labels), -1, np.int32)
     places[rows] = np.arange(len(rows))
     memory = memory_budget(execution.settings.images) / views
-    supplies = [Supply(values=values, labels=data.labels[rows], places=places) for values in each]
+    labels, weights = data.labels[rows], None if data.weights is None else data.weights[rows]
+    supplies = [Supply(values=values, labels=labels, weights=weights, places=places) for values in each]
     feed = Alternating([feed_from(supply, memory=memory) for supply in supplies])
     return HeadTraining(head=parts.classifier.network.head, feed=feed)
 

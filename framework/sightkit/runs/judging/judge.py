@@ -5,12 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
 
 from sightkit.contracts import MetricFunction, MetricTask, Predictions, ReportOutput, ReportTask, Score
-from sightkit.errors import DivergedError, PluginError
+from sightkit.errors import DivergedError
 from sightkit.experiment import ExperimentSettings
 from sightkit.runs.building.build import blaming, build
+from sightkit.runs.judging.output import checked_output
 from sightkit.use import Use
 
 if TYPE_CHECKING:
@@ -97,7 +99,7 @@ def write_reports(
     """Let every report write its files and return their texts for the terminal.
 
     Raises:
-        PluginError: a report failed or returned something else than a `ReportOutput`.
+        PluginError: a report failed or didn't keep the contract.
     """
     texts = [write_report(use, task, predictions, own_folder(folder, use)).text for use in settings.reports]
     return [text for text in texts if text]
@@ -107,11 +109,7 @@ def write_report(use: Use[Any], task: ReportTask, predictions: Mapping[str, Pred
     """Let one report write its files into a folder and return what it made; raises as `write_reports` does."""
     report = build(use, task)
     with DRAWING, blaming(use, "failed while it wrote its files"):
-        output: Any = report(predictions, folder)
-        if not isinstance(output, ReportOutput):
-            message = f'report "{use.name}" returned {output!r}; expected a sightkit.ReportOutput'
-            raise PluginError(message)
-    return output
+        return checked_output(report(MappingProxyType(predictions), folder), use, folder)
 
 
 def own_folder(folder: Path, use: Use[Any]) -> Path:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sightkit.contracts import ReportTask
+from sightkit.errors import ArtefactError
+from sightkit.experiment.settings import TrainingSettings
 from sightkit.runs.record.run import Run
+from sightkit.runs.record.unchanged import stored_experiment
 
 if TYPE_CHECKING:
     import keras
@@ -15,23 +18,46 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sightkit.evaluation.explain.grad_cam import GradCam
-    from sightkit.images import PreparedData
+    from sightkit.images.prepared import ImageArray
+    from sightkit.runs.display import Display
+
+
+def loading(run: Run, display: Display) -> Callable[[], keras.Model | None]:
+    """Return what loads the model of a run when it is first asked for; ``None`` and a warning where it can't be had."""
+    deterministic = stored_experiment(run.path)["training"]["deterministic"]
+
+    @cache
+    def model() -> keras.Model | None:
+        display.building(TrainingSettings(deterministic=deterministic))
+        try:
+            return run.model
+        except ArtefactError as error:
+            display.warn(f"reports are made without the model: {error}")
+            return None
+
+    return model
 
 
 def report_task(
     run: Run,
     *,
-    data: PreparedData | None,
+    images: ImageArray | None,
+    rows: Mapping[Any, NDArray[np.int64]],
     model: Callable[[], keras.Model | None],
     warn: Callable[[str], None],
+    scores: Mapping[str, Any] | None = None,
+    counts: Mapping[str, list[int]] | None = None,
 ) -> ReportTask:
     """Return what the reports of a run are built for.
 
     Args:
         run: It has its scores and the predictions of each split.
-        data: The images that it was made with; ``None`` where they are not at hand.
+        images: Those that reports are about; ``None`` where they are not at hand.
+        rows: Which of them are in each split, in the order of its predictions.
         model: Returns the trained model, ``None`` where it can't be had; not called before a report asks.
         warn: Is told what reports have to do without.
+        scores: Of other data, beside those of the run, by what it is called.
+        counts: How many images of each class are in it, in the same way.
 
     Raises:
         StorageError: a file of the run can't be read.
@@ -39,11 +65,10 @@ def report_task(
     import numpy as np
 
     manifest = run.manifest
-    # Predictions stand in the order of the rows of their split.
-    rows_of = {} if data is None else {str(split): rows for split, rows in data.splits.items()}
+    data = run.data
 
-    def pictures(split: str, rows: NDArray[np.int64]) -> NDArray[np.uint8] | None:
-        return None if data is None else data.images[rows_of[split][rows]]
+    def pictures(split: str, predicted: NDArray[np.int64]) -> NDArray[np.uint8] | None:
+        return None if images is None else images[rows[split][predicted]]
 
     @cache
     def grad_cam() -> GradCam | None:
@@ -52,27 +77,27 @@ def report_task(
         trained = model()
         return None if trained is None else GradCam(trained)
 
-    def heat_maps(split: str, rows: NDArray[np.int64]) -> NDArray[np.uint8] | None:
+    def heat_maps(split: str, predicted: NDArray[np.int64]) -> NDArray[np.uint8] | None:
         from sightkit.evaluation.explain.colours import laid_over
 
-        if data is None or (draw := grad_cam()) is None:
+        if images is None or (draw := grad_cam()) is None:
             return None
-        own = rows_of[split][rows]
+        own = rows[split][predicted]
         try:
-            heats = draw(data.images, own)
+            heats = draw(images, own)
         except Exception as error:  # a way back through anybody's layers; what it raises costs heat maps, not the run
             warn(f"reports show no heat maps: {error}")
             return None
-        pairs = zip(data.images[own], heats, strict=True)
+        pairs = zip(images[own], heats, strict=True)
         return np.stack([laid_over(pixels, heat) for pixels, heat in pairs])
 
     return ReportTask(
         classes=tuple(manifest["data"]["classes"]),
         experiment=manifest["experiment"],
-        scores=run.scores,
+        scores={**run.scores, **(scores or {})},
         history=run.history,
         manifest=manifest,
-        data=run.data,
+        data={**data, "images_per_class": {**data.get("images_per_class", {}), **(counts or {})}},
         settings=run.settings_text,
         pictures=pictures,
         heat_maps=heat_maps,

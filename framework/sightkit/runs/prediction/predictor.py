@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,8 @@ class RunPredictor:
 
     Args:
         run: A finished one.
+        at_once: Images a call of the model; by default as many as in the run, so that an image of the run's own data
+            gets the probabilities that are stored of it, bit for bit.
 
     Attributes:
         classes: The class names, in label order.
@@ -35,38 +37,39 @@ class RunPredictor:
         StorageError: a file of it is missing or damaged.
     """
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, *, at_once: int | None = None) -> None:
         about = trained(run)
         self.classes = about.classes
         self.deterministic = about.deterministic
         self._run = run
         self._form = about.form
         self._temperature = about.temperature
+        self._at_once = at_once
 
     def decoded(self, items: Iterable[Item]) -> DecodedStream:
         """Return images as the model wants them, in batches of the size that it is given; to be closed."""
         from sightkit.evaluation.batchwise import rows_a_call
         from sightkit.images.decoding.stream import DecodedStream
 
-        return DecodedStream(items, self._form, rows=rows_a_call(self._form.shape))
+        return DecodedStream(items, self._form, rows=self._at_once or rows_a_call(self._form.shape))
 
-    def predictions(self, images: Iterable[DecodedBatch], *, tta: Sequence[str] = ()) -> Iterator[ImagePrediction]:
-        """Yield what the model says about each image, in their order.
+    def predictions(self, batch: DecodedBatch, *, tta: Sequence[str] = ()) -> list[ImagePrediction]:
+        """Return what the model says about each image of a batch, in their order.
 
         Args:
-            images: As `decoded` returns them.
+            batch: As `decoded` yields them.
             tta: The views whose probabilities are averaged, see `views_of`.
 
         Raises:
             ArtefactError: the model can't be loaded.
         """
-        for batch in images:
-            probabilities = self._probabilities(batch.pixels, tta)
-            for row, name in enumerate(batch.ids):
-                if row in batch.problems:
-                    yield ImagePrediction(id=name, classes=self.classes, probabilities=None, error=batch.problems[row])
-                else:
-                    yield self._prediction(name, probabilities[row])
+        probabilities = self._probabilities(batch.pixels, tta)
+        return [
+            ImagePrediction(id=name, classes=self.classes, probabilities=None, error=batch.problems[row])
+            if row in batch.problems
+            else self._prediction(name, probabilities[row])
+            for row, name in enumerate(batch.ids)
+        ]
 
     @cached_property
     def _predictor(self) -> Predictor:
@@ -74,7 +77,7 @@ class RunPredictor:
         from sightkit.training.devices.host import require_tensorflow_backend
 
         require_tensorflow_backend()
-        return Predictor(self._run.model)
+        return Predictor(self._run.model, batch_size=self._at_once)
 
     def _probabilities(self, pixels: NDArray[np.uint8], tta: Sequence[str]) -> NDArray[np.float64]:
         import numpy as np
@@ -107,7 +110,8 @@ def predict_each(
 
     def each() -> Generator[ImagePrediction, None, None]:
         with predictor.decoded(items) as decoded:
-            yield from predictor.predictions(decoded, tta=views)
+            for batch in decoded:
+                yield from predictor.predictions(batch, tta=views)
 
     return each()
 

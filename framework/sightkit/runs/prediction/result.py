@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+LONGEST_TABLE = 50
+"""A notebook shows so many images."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ImagePrediction:
@@ -52,3 +55,17 @@ class ImagePredictions:
     labels: NDArray[np.int64]
     probabilities: NDArray[np.float64]
     errors: Mapping[int, str]
+
+    def _repr_html_(self) -> str:
+        from sightkit.notebook import lines, table
+
+        shown = range(min(len(self.ids), LONGEST_TABLE))
+        rest = len(self.ids) - len(shown)
+        more = [f"{rest:,} more"] if rest else []
+        return table(("image", "class", "probability"), map(self._row, shown)) + lines(more)
+
+    def _row(self, row: int) -> tuple[str, str, str]:
+        if row in self.errors:
+            return self.ids[row], "none", self.errors[row]
+        label = int(self.labels[row])
+        return self.ids[row], self.classes[label], f"{100 * self.probabilities[row, label]:.1f} %"

@@ -61,6 +61,11 @@ class RateSearch:
         """Whether the loss still fell at the last rate, so that higher ones might have suggested a higher one."""
         return not self.diverged and self.lowest is not None and self.steps - self.lowest <= LEAST
 
+    def _repr_html_(self) -> str:
+        from sightkit.notebook import drawn
+
+        return drawn(self.draw, shows=f"loss over learning rate, {self.title}")
+
     def draw(self, path: Path | str) -> None:
         """Write a picture as PNG: loss over learning rate, the suggestion, and what the experiment has.
 

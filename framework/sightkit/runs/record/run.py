@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sightkit.errors import ArtefactError, StorageError
+from sightkit.errors import StorageError
 from sightkit.runs.record.folder import DATA, MANIFEST, RESOLVED
 
 if TYPE_CHECKING:
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from sightkit.runs.prediction.predictor import RunPredictor
     from sightkit.runs.prediction.result import ImagePrediction, ImagePredictions
     from sightkit.toml.problems import Problem
+
+
+MANIFEST_KEYS = ("state", "experiment", "seed", "data")
+"""What a manifest says from the beginning, and what is asked of it here and there."""
 
 
 class Run:
@@ -47,12 +51,19 @@ class Run:
     def __repr__(self) -> str:
         return f"Run({str(self.path)!r})"
 
+    def _repr_html_(self) -> str:
+        from sightkit.runs.record.shown import run_html
+
+        return run_html(self)
+
     @property
     def manifest(self) -> dict[str, Any]:
         """What ran and what became of it, as it stands now."""
         manifest: dict[str, Any] = self._read_json(MANIFEST)
-        if "state" not in manifest:
-            message = f"{self.path / MANIFEST}: this is no manifest of a run; expected one that says its state"
+        if not isinstance(manifest, dict) or not set(MANIFEST_KEYS) <= manifest.keys():
+            message = (
+                f"{self.path / MANIFEST}: this is no manifest of a run; expected one with {', '.join(MANIFEST_KEYS)}"
+            )
             raise StorageError(message)
         return manifest
 
@@ -60,6 +71,11 @@ class Run:
     def state(self) -> str:
         """``"running"``, ``"finished"``, ``"failed"`` or ``"interrupted"``."""
         return str(self.manifest["state"])
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The class names, in label order; untrusted text."""
+        return tuple(self.manifest["data"]["classes"])
 
     @property
     def settings_text(self) -> str:
@@ -107,23 +123,18 @@ class Run:
         from sightkit.evaluation.store import load_predictions
 
         files = sorted((self.path / "predictions").glob("*.npz"))
-        return {file.stem: load_predictions(file) for file in files}
+        return {file.stem: load_predictions(file, classes=len(self.classes)) for file in files}
 
     @cached_property
     def model(self) -> keras.Model:
         """The trained model with the weights of its best epoch: images float32 in [0, 1] to logits.
 
         Raises:
-            ArtefactError: the file is missing or damaged, or would run code when it is read.
+            ArtefactError: the file is missing or damaged, would run code when it is read, or is of another run.
         """
-        import keras
+        from sightkit.runs.record.model import load_model
 
-        path = self.path / "model" / "model.keras"
-        try:
-            return keras.saving.load_model(path, compile=False, safe_mode=True)
-        except Exception as error:  # a damaged archive raises nearly anything
-            message = f"{path}: the model cannot be loaded: {error}"
-            raise ArtefactError(message) from error
+        return load_model(self.path / "model" / "model.keras", self.manifest.get("model", {}).get("weights_sha256"))
 
     def predict(self, images: AnyImages, *, tta: Sequence[str] = ()) -> ImagePredictions:
         """Return what the model says about images, decoded as those that it was trained on; needs no dataset.
@@ -206,6 +217,7 @@ class Run:
         name: str | None = None,
         skip_unknown: bool = False,
         skip_bad: bool = False,
+        reports: bool = False,
         metrics: Sequence[Mapping[str, Any]] | None = None,
         registry: Registry | None = None,
         cache_dir: Path | str | None = None,
@@ -226,6 +238,7 @@ class Run:
             name: What the evaluation of other data is called; by default like the data.
             skip_unknown: Leave out images of classes that the run doesn't know, instead of refusing the data.
             skip_bad: Leave out images that can't be decoded, instead of refusing the data.
+            reports: Write the run's reports on other data, too, into ``evaluations/NAME/reports``.
             metrics: Others than the run's, as in ``[[metrics]]``: ``[{"use": "f1", "average": "weighted"}]``. Then
                 ``scores.json`` stays as it is.
             registry: The plugins that metrics and datasets may come from; by default the built-in and installed ones.
@@ -252,6 +265,7 @@ class Run:
             name=name,
             skip_unknown=skip_unknown,
             skip_bad=skip_bad,
+            reports=reports,
             overrides=python_overrides(wanted, problems),
             problems=problems,
             registry=registry,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -41,40 +42,58 @@ def build_for(subject: Subject, shape: Shape) -> Classifier:
     return build_network(subject.use, task, seed=SEED)
 
 
-def first_built(subject: Subject) -> tuple[Shape, Classifier]:
+@dataclass(frozen=True)
+class FirstBuilt:
+    """The network that is looked at.
+
+    Attributes:
+        shape: Of the images that it is built for.
+        classifier: The network.
+        digest: Of its weights as they were built, before any check has used it.
+    """
+
+    shape: Shape
+    classifier: Classifier
+    digest: str
+
+
+def first_built(subject: Subject) -> FirstBuilt:
     """Return the network for the first shape that the architecture accepts.
 
     Raises:
         ConfigError: it refuses them all.
     """
+    from sightkit.training.state.variables import weights_digest
 
-    def make() -> tuple[Shape, Classifier]:
-        for shape in SHAPES[:-1]:
+    def make() -> FirstBuilt:
+        for shape in SHAPES:
             try:
-                return shape, build_for(subject, shape)
+                classifier = build_for(subject, shape)
             except ConfigError:
-                continue
-        return SHAPES[-1], build_for(subject, SHAPES[-1])
+                if shape == SHAPES[-1]:
+                    raise
+            else:
+                return FirstBuilt(shape, classifier, weights_digest(classifier.model))
+        raise AssertionError
 
     return subject.once("first", make)
 
 
 def model_of(subject: Subject) -> keras.Model:
     """Return the model from images to logits."""
-    return first_built(subject)[1].model
+    return first_built(subject).classifier.model
 
 
-def images(shape: Shape) -> NDArray[np.float32]:
+def images_for(subject: Subject) -> NDArray[np.float32]:
     """Return a few images float32 in [0, 1]."""
-    return np.random.default_rng(0).random((COUNT, *shape), np.float32)
+    return np.random.default_rng(0).random((COUNT, *first_built(subject).shape), np.float32)
 
 
 def logits(subject: Subject) -> NDArray[np.float32]:
     """Return what the untrained model says about the images, computed once."""
 
     def compute() -> NDArray[np.float32]:
-        shape, classifier = first_built(subject)
-        made: NDArray[np.float32] = classifier.model(images(shape), training=False).numpy()
+        made: NDArray[np.float32] = model_of(subject)(images_for(subject), training=False).numpy()
         return made
 
     return subject.once("logits", compute)
@@ -116,7 +135,7 @@ def gives_logits_and_not_probabilities(subject: Subject) -> None:
 
 def builds_at_other_shapes_or_refuses_clearly(subject: Subject) -> None:
     """For grey images that are not square, and for images of one pixel, it builds or raises a BuildError."""
-    height, width, _ = first_built(subject)[0]
+    height, width, _ = first_built(subject).shape
     for shape in ((height, width + 9, 1), TINY):
         try:
             build_for(subject, shape)
@@ -134,10 +153,8 @@ def is_built_alike_under_a_seed(subject: Subject) -> None:
     """Built again under the same seed, it has bit for bit the same weights."""
     from sightkit.training.state.variables import weights_digest
 
-    shape, classifier = first_built(subject)
-    if weights_digest(build_for(subject, shape).model) != subject.once(
-        "digest", lambda: weights_digest(classifier.model)
-    ):
+    first = first_built(subject)
+    if weights_digest(build_for(subject, first.shape).model) != first.digest:
         raise BrokenContractError(
             expected="the same weights from the same seed",
             found="different ones",
@@ -150,14 +167,14 @@ def gradients_reach_every_trainable_variable(subject: Subject) -> None:
     """The loss depends on every variable that training is to change."""
     import tensorflow as tf
 
-    shape, classifier = first_built(subject)
-    variables = classifier.model.trainable_variables
+    model = model_of(subject)
+    variables = model.trainable_variables
     if not variables:
         reason = "nothing in it is trained"
         raise NotApplicableError(reason)
     with tf.GradientTape() as tape:
         loss = tf.nn.sparse_softmax_cross_entropy_with_logits(
-            np.arange(COUNT) % CLASSES, classifier.model(images(shape), training=True)
+            np.arange(COUNT) % CLASSES, model(images_for(subject), training=True)
         )
     gradients = tape.gradient(loss, [each.value for each in variables])
     if cut := [each.path for each, gradient in zip(variables, gradients, strict=True) if gradient is None]:
@@ -173,14 +190,14 @@ def frozen_stays_frozen(subject: Subject) -> None:
     """What a stage freezes is not changed by a step of training, statistics of batches among it."""
     from sightkit.training.networks.layers import Freezing
 
-    shape, classifier = first_built(subject)
+    classifier = first_built(subject).classifier
     freezing = Freezing(classifier.model, classifier.network)
     word, frozen = what_to_freeze(classifier)
     freezing.apply(word)
     try:
         before = [variable.numpy() for variable in frozen]
         model = classifier.with_frozen_backbone()
-        model(images(shape), training=True)
+        model(images_for(subject), training=True)
         trained = {id(variable) for variable in model.trainable_variables}
         changed = [
             variable.path
@@ -199,7 +216,7 @@ def frozen_stays_frozen(subject: Subject) -> None:
 
 def what_to_freeze(classifier: Classifier) -> tuple[str, list[Any]]:
     """Return what a stage would freeze and the variables in it; seeds of dropout go on wherever it is."""
-    from sightkit.training.networks.layers import leaves
+    from sightkit.layers import leaves
 
     if classifier.network is not None:
         parts = [classifier.network.backbone, classifier.network.pooling]
@@ -219,9 +236,8 @@ def floats(variables: Any) -> list[Any]:
 
 def judges_each_image_by_itself(subject: Subject) -> None:
     """Outside of training, an image has the same logits alone as among others."""
-    shape, classifier = first_built(subject)
     together = logits(subject)
-    alone = classifier.model(images(shape)[:1], training=False).numpy()[0]
+    alone = model_of(subject)(images_for(subject)[:1], training=False).numpy()[0]
     if (difference := float(np.abs(alone - together[0]).max())) > TOLERANCE * max(1.0, float(np.abs(together).max())):
         raise BrokenContractError(
             expected="the same logits of an image in every batch",
@@ -234,11 +250,10 @@ def saves_and_loads(subject: Subject) -> None:
     """Saved to a file and loaded again, without running code from it, it gives bit for bit the same logits."""
     import keras
 
-    shape, classifier = first_built(subject)
     with TemporaryDirectory(prefix="sightkit-") as folder:
         path = Path(folder) / "model.keras"
         try:
-            save_model(path, classifier.model)
+            save_model(path, model_of(subject))
             loaded = keras.saving.load_model(path, compile=False, safe_mode=True)
         except Exception as error:
             raise BrokenContractError(
@@ -247,7 +262,7 @@ def saves_and_loads(subject: Subject) -> None:
                 remedy='put @keras.saving.register_keras_serializable(package="acme") above layers of your own and '
                 "give them get_config; use no Lambda",
             ) from error
-        found = loaded(images(shape), training=False).numpy()
+        found = loaded(images_for(subject), training=False).numpy()
     if not np.array_equal(found, logits(subject)):
         raise BrokenContractError(
             expected="the same logits from the model in the file",

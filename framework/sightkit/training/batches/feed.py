@@ -33,12 +33,14 @@ class Block:
         images: uint8 ``(n, height, width, channels)``: all that there are, or those of these batches; or float32
             ``(n, features)`` in their place.
         labels: int32 ``(n,)``.
+        weights: What the loss of each is multiplied by, float32 ``(n,)``; ``None`` for 1.
         rows: int32 ``(steps, batch)``: where in ``images`` and ``labels`` each image of the batches is.
     """
 
     batches: Batches
     images: tf.Tensor
     labels: tf.Tensor
+    weights: tf.Tensor | None
     rows: NDArray[np.int32]
 
 
@@ -49,11 +51,13 @@ class Supply:
     Attributes:
         values: Its inputs, ``(m, ...)``: uint8 images, wherever they are, or float32 features.
         labels: int64 ``(m,)``.
+        weights: What the loss of each is multiplied by, float32 ``(m,)``; ``None`` for 1.
         places: Where in ``values`` the image at each row of the table of images is, int32; ``None`` for its own row.
     """
 
     values: ImageArray | NDArray[np.float32]
     labels: NDArray[np.int64]
+    weights: NDArray[np.float32] | None = None
     places: NDArray[np.int32] | None = None
 
     @property
@@ -80,6 +84,7 @@ class Resident:
         self._supply = supply
         self._values = tf.convert_to_tensor(supply.values)
         self._labels = tf.convert_to_tensor(supply.labels, tf.int32)
+        self._weights = None if supply.weights is None else tf.convert_to_tensor(supply.weights)
         self.inputs = supply.inputs
 
     def most_steps(self, batch_size: int) -> int:
@@ -91,7 +96,7 @@ class Resident:
         """Yield what each call works on."""
         for batches in calls:
             rows = self._supply.placed(batches.rows)
-            yield Block(batches=batches, images=self._values, labels=self._labels, rows=rows)
+            yield Block(batches=batches, images=self._values, labels=self._labels, weights=self._weights, rows=rows)
 
 
 class Streamed:
@@ -131,6 +136,7 @@ class Streamed:
             batches=batches,
             images=tf.convert_to_tensor(values),
             labels=tf.convert_to_tensor(self._labels[rows]),
+            weights=None if self._supply.weights is None else tf.convert_to_tensor(self._supply.weights[rows]),
             rows=np.arange(len(rows), dtype=np.int32).reshape(batches.rows.shape),
         )
 
@@ -183,7 +189,7 @@ def feed_for(data: PreparedData, *, memory: float) -> Feed:
 
     Images that are decoded on demand are always streamed.
     """
-    return feed_from(Supply(values=data.images, labels=data.labels), memory=memory)
+    return feed_from(Supply(values=data.images, labels=data.labels, weights=data.weights), memory=memory)
 
 
 def feed_from(supply: Supply, *, memory: float) -> Feed:

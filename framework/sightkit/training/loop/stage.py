@@ -108,6 +108,7 @@ class Stage:
             optimizer=optimizer,
             loss=loss,
             class_weights=class_weights,
+            weighted=plan.data.weights is not None,
             augment=augment,
             mixes=mixes,
             inputs=self._feed.inputs,

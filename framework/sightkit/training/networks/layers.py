@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from sightkit.errors import ConfigError
+from sightkit.layers import leaves
 from sightkit.toml.problems import nearest
 
 if TYPE_CHECKING:
@@ -15,17 +15,6 @@ if TYPE_CHECKING:
     from sightkit.contracts import Network
 
 BELOW = "below:"
-
-
-def leaves(model: keras.Model) -> Iterator[keras.Layer]:
-    """Yield the layers of a model from the images to the logits, those of models inside it in their place."""
-    import keras
-
-    for layer in model.layers:
-        if isinstance(layer, keras.Model):
-            yield from leaves(layer)
-        else:
-            yield layer
 
 
 def with_parts(layer: keras.Layer) -> list[keras.Layer]:

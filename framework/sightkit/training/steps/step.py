@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from sightkit.training.steps.averages import Averages
 
 Gradients: TypeAlias = list[tf.Tensor | None]
+Samples: TypeAlias = tuple[tf.Tensor, ...]
+"""Inputs, labels and, where images have weights, these: float32 ``(n,)``. A graph without them has no trace of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +60,8 @@ class Steps:
         num_classes: The width of one-hot labels.
         class_weights: What the loss of each class is multiplied by, float32 ``(classes,)``; that of a soft label is
             mixed as the label is. ``None`` for 1.
+        weighted: Whether images have weights, which the loss of each is multiplied by, too; that of a mixed image is
+            mixed as its label is.
         accumulation: Adds up gradients over steps; ``None`` to apply those of each.
         averages: Follow the weights after each update; ``None`` for none.
         update_scales: What the update of each trainable variable is multiplied by; ``None`` for 1.
@@ -75,6 +79,7 @@ class Steps:
         num_classes: int,
         mixes: bool = False,
         class_weights: NDArray[np.float32] | None = None,
+        weighted: bool = False,
         accumulation: Accumulation | None = None,
         averages: Averages | None = None,
         update_scales: Sequence[float] | None = None,
@@ -88,6 +93,7 @@ class Steps:
         self._inputs = inputs
         self._num_classes = num_classes
         self._class_weights = class_weights
+        self._weighted = weighted
         self._accumulation = accumulation
         self._averages = averages
         self._update_scales = update_scales
@@ -109,25 +115,29 @@ class Steps:
             PluginError: an operation of the model, the loss or an augmentation failed.
             WorkerLostError: another process that trains with this one is gone.
         """
+        weights = () if block.weights is None else (block.weights,)
+        samples = (block.images, block.labels, *weights)
         # The images are an argument, not a capture: a constant would be copied into the graph, which holds 2 GB.
         with self._replicas.telling_lost_workers(), tensorflow_errors():
-            losses, hits, done, finite = self._compiled(
-                block.images, block.labels, block.rows, block.batches.seeds, rates
-            )
+            losses, hits, done, finite = self._compiled(samples, block.rows, block.batches.seeds, rates)
         count = int(done)
         return StepResults(losses=losses.numpy()[:count], hits=hits.numpy()[:count], finite=bool(finite))
 
-    def _signature(self) -> list[tf.TensorSpec]:
+    def _signature(self) -> list[Any]:
+        weights = (tf.TensorSpec((None,), tf.float32),) if self._weighted else ()
         return [
-            tf.TensorSpec((None, *self._inputs.shape), self._inputs.dtype),
-            tf.TensorSpec((None,), tf.int32),
+            (
+                tf.TensorSpec((None, *self._inputs.shape), self._inputs.dtype),
+                tf.TensorSpec((None,), tf.int32),
+                *weights,
+            ),
             tf.TensorSpec((None, None), tf.int32),
             tf.TensorSpec((None, None, 2), tf.int32),
             tf.TensorSpec((None,), tf.float32),
         ]
 
     def _run(
-        self, images: tf.Tensor, labels: tf.Tensor, rows: tf.Tensor, seeds: tf.Tensor, rates: tf.Tensor
+        self, samples: Samples, rows: tf.Tensor, seeds: tf.Tensor, rates: tf.Tensor
     ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor]:
         count, run, first = tf.shape(rows)[0], self._replicas.strategy.run, self._replicas.first
 
@@ -137,10 +147,10 @@ class Steps:
         def one_step(step: tf.Tensor, _finite: tf.Tensor, losses: Any, hits: Any) -> tuple[Any, ...]:
             size = tf.shape(rows)[1]
             if self._mixes:
-                batch = self._batch(*self._gathered(images, labels, rows[step]), seeds[step])
-                results = run(self._gradients_of_share, args=(*batch, size))
+                batch = self._batch(seeds[step], *self._gathered(samples, rows[step]))
+                results = run(self._gradients_of_share, args=(batch, size))
             else:
-                results = run(self._gradients_of_rows, args=(images, labels, rows[step], seeds[step], size))
+                results = run(self._gradients_of_rows, args=(samples, rows[step], seeds[step], size))
             loss, hit_count, finite = (first(value) for value in results[:3])
             tf.cond(finite, lambda: self._update(results[3], rates[step]), lambda: None)
             return step + 1, finite, losses.write(step, loss), hits.write(step, tf.cast(hit_count, tf.int32))
@@ -151,27 +161,37 @@ class Steps:
         done, finite, losses, hits = tf.while_loop(goes_on, one_step, start, parallel_iterations=1)
         return losses.stack(), hits.stack(), done, finite
 
-    def _gathered(self, images: tf.Tensor, labels: tf.Tensor, rows: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        return tf.gather(images, rows), tf.gather(labels, rows)
+    def _gathered(self, samples: Samples, rows: tf.Tensor) -> Samples:
+        return tuple(tf.gather(each, rows) for each in samples)
 
-    def _batch(self, pixels: tf.Tensor, labels: tf.Tensor, seeds: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    def _batch(
+        self, seeds: tf.Tensor, pixels: tf.Tensor, labels: tf.Tensor, *weights: tf.Tensor
+    ) -> tuple[tf.Tensor, ...]:
+        """Return images, labels and weights of a batch as the model is to learn from them."""
         images = tf.cast(pixels, tf.float32) / 255.0 if pixels.dtype == tf.uint8 else pixels
         one_hot = tf.one_hot(labels, self._num_classes)
-        return (images, one_hot) if self._augment is None else self._augment(images, one_hot, seeds)
+        if self._augment is None:
+            return images, one_hot, *weights
+        augmented = self._augment(images, one_hot, seeds)
+        if self._mixes:
+            # It is a function of its arguments alone: labels that carry the weights are mixed as the others were.
+            weights = tuple(
+                tf.reduce_sum(self._augment(images, one_hot * each[:, None], seeds)[1], axis=-1) for each in weights
+            )
+        return *augmented, *weights
 
     def _gradients_of_rows(
-        self, images: tf.Tensor, labels: tf.Tensor, rows: tf.Tensor, seeds: tf.Tensor, size: tf.Tensor
+        self, samples: Samples, rows: tf.Tensor, seeds: tf.Tensor, size: tf.Tensor
     ) -> tuple[Any, ...]:
         """Draws of an image are its own: each replica gathers and augments no more than its share."""
         share = self._replicas.share
-        return self._gradients(*self._batch(*self._gathered(images, labels, share(rows)), share(seeds)), size)
+        return self._gradients(size, *self._batch(share(seeds), *self._gathered(samples, share(rows))))
 
-    def _gradients_of_share(self, images: tf.Tensor, labels: tf.Tensor, size: tf.Tensor) -> tuple[Any, ...]:
+    def _gradients_of_share(self, batch: Samples, size: tf.Tensor) -> tuple[Any, ...]:
         """Images of the whole batch were mixed: each replica takes its share of the result."""
-        share = self._replicas.share
-        return self._gradients(share(images), share(labels), size)
+        return self._gradients(size, *(self._replicas.share(each) for each in batch))
 
-    def _gradients(self, images: tf.Tensor, labels: tf.Tensor, size: tf.Tensor) -> tuple[Any, ...]:
+    def _gradients(self, size: tf.Tensor, images: tf.Tensor, labels: tf.Tensor, *weights: tf.Tensor) -> tuple[Any, ...]:
         """Return loss, hits, whether all is finite, and the gradients, of the whole batch of ``size`` images."""
         variables = [variable.value for variable in self._variables]
         with tf.GradientTape(watch_accessed_variables=False) as tape:
@@ -180,6 +200,8 @@ class Steps:
             losses = per_sample(self._loss, labels, logits)
             if self._class_weights is not None:
                 losses *= tf.linalg.matvec(labels, self._class_weights)
+            for each in weights:
+                losses *= each
             loss = tf.reduce_sum(losses) / tf.cast(size, tf.float32)
             loss += sum(self._model.losses, start=tf.constant(0.0)) / self._replicas.count
         gradients = tape.gradient(loss, variables)

@@ -22,6 +22,7 @@ from sightkit_plugins.reports._page.matrix import shades
 from sightkit_plugins.reports._page.network import drawing_of
 from sightkit_plugins.reports._page.outcome import Outcome
 from sightkit_plugins.reports._page.scores import class_table, score_table
+from sightkit_plugins.reports._splits import called
 
 if TYPE_CHECKING:
     from sightkit import Predictions, ReportTask
@@ -91,7 +92,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.policies["json.dumps_kwargs"] = {"separators": (",", ":")}
-    made.filters.update(percent=percent, text=text, decimals=decimals, duration=duration, count=count)
+    made.filters.update(percent=percent, text=text, decimals=decimals, duration=duration, count=count, called=called)
     made.globals.update(source=source, digest=digest)
     return made
 

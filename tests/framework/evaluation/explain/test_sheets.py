@@ -92,6 +92,6 @@ def test_sheets_are_drawn_of_images_of_any_shape_and_of_names_of_any_kind(shape)
     heat = np.zeros((2, *shape[:2]), np.float32)
     heat[0, 0, 0] = 1
     predictions = [("<b>\x1b[31m\n" + "long" * 100, 0.9), ("日本", 0.1)]
-    assert draw_heat(pixels, heat, predictions, title="\udcff.png").width > 600
+    assert draw_heat(pixels, heat, predictions, title="\udcff.png", layer="conv").width > 600
     maps = {"first": np.zeros((*shape[:2], 2), np.float32), "last": np.ones((2, 1, 30), np.float32)}
     assert draw_maps(pixels, maps, title="x" * 500).width > 600

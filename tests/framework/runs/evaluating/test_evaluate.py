@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from PIL import Image
 
 import sightkit
 from sightkit.errors import ConfigError, DataError, StorageError
+from sightkit.evaluation.store import save_predictions
 
 Finish = Callable[..., sightkit.Run]
 
@@ -99,6 +101,23 @@ def test_a_run_that_has_not_finished_is_refused(finish: Finish, state: str) -> N
     run = finish()
     (run.path / "manifest.json").write_text(json.dumps({**run.manifest, "state": state}))
     with pytest.raises(ConfigError, match=f"expected a run that has finished, found one that is {state}"):
+        run.evaluate()
+
+
+def test_predictions_of_other_classes_are_refused(finish: Finish) -> None:
+    run = finish()
+    stored = run.predictions["test"]
+    wider = np.hstack([stored.probabilities, np.zeros((len(stored.ids), 1))])
+    save_predictions(run.path / "predictions" / "test.npz", replace(stored, probabilities=wider))
+    with pytest.raises(StorageError, match=r"test\.npz: damaged, .* shape \(\d+, 4\), expected float64 of shape"):
+        run.evaluate()
+
+
+@pytest.mark.parametrize("content", ["[]", '{"state": "finished"}', '"state"'])
+def test_a_manifest_that_lacks_what_a_run_writes_is_refused(finish: Finish, content: str) -> None:
+    run = finish()
+    (run.path / "manifest.json").write_text(content)
+    with pytest.raises(StorageError, match=r"manifest\.json: this is no manifest of a run; expected one with state,"):
         run.evaluate()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 
 import keras
@@ -11,6 +12,7 @@ import pytest
 from sightkit import ConfigError, DataError, Run
 from sightkit.images.decoding.decode import decode
 from sightkit.images.decoding.form import Form
+from sightkit.training.state.variables import weights_digest
 
 FORM = Form(size=(12, 16), channels=3, interpolation="bicubic")
 
@@ -53,6 +55,9 @@ def test_a_network_without_convolutions_says_so(finished, pictures, tmp_path):
     copy = tmp_path / "dense"
     shutil.copytree(finished.path, copy)
     layers = [keras.layers.Flatten(), keras.layers.Dense(3)]
-    keras.Sequential([keras.Input((12, 16, 3)), *layers]).save(copy / "model" / "model.keras")
+    model = keras.Sequential([keras.Input((12, 16, 3)), *layers])
+    model.save(copy / "model" / "model.keras")
+    about = {**finished.manifest, "model": {"weights_sha256": weights_digest(model)}}
+    (copy / "manifest.json").write_text(json.dumps(about))
     with pytest.raises(ConfigError, match="the model has no feature maps"):
         Run(copy).explain(pictures / "dark" / "001.png")

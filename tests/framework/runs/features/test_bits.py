@@ -11,10 +11,10 @@ from sightkit.contracts import ArchitectureTask, Geometric, Pointwise
 from sightkit.evaluation.batchwise import Batchwise, rows_a_call
 from sightkit.evaluation.predict import Predictor
 from sightkit.images.order import image_seeds
+from sightkit.layers import leaves
 from sightkit.runs.features.backbone import FrozenBackbone
 from sightkit.training.batches.augment import compose
 from sightkit.training.devices.host import seeded_build
-from sightkit.training.networks.layers import leaves
 from sightkit.training.networks.network import Classifier, assemble
 
 MOBILE_NET = {"use": "mobilenet", "weights": "none", "alpha": 0.35}

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from sightkit import ConfigError, Network
-from sightkit.training.networks.layers import Freezing, below, leaves, update_scales
+from sightkit.layers import leaves
+from sightkit.training.networks.layers import Freezing, below, update_scales
 from sightkit.training.networks.network import Classifier, assemble
 
 

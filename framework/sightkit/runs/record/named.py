@@ -1,4 +1,4 @@
-"""Which finished run the word of a command line means."""
+"""Which finished run somebody means: a folder, or the name of an experiment, for its newest one."""
 
 from __future__ import annotations
 
@@ -17,9 +17,11 @@ def finished_run(word: str, runs_dir: Path) -> Run:
         ConfigError: there is no such experiment, or no run of it has finished.
         StorageError: the folder holds no run.
     """
-    if "/" in word or "\\" in word or (Path(word) / MANIFEST).is_file():
+    if "/" in word or "\\" in word or word in {".", ".."} or (Path(word) / MANIFEST).is_file():
         return Run(word)
     experiments = {each.name: each for each in sorted(runs_dir.glob("*")) if each.is_dir()}
+    if word not in experiments and Path(word).is_dir():
+        return Run(word)
     if word not in experiments:
         remedy = did_you_mean(word, experiments, otherwise="known")
         message = f"{word}: {runs_dir} has no runs of such an experiment; {remedy}"

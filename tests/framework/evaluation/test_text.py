@@ -1,8 +1,8 @@
-"""The table of scores at the end of a run."""
+"""A score as a person reads it."""
 
 from __future__ import annotations
 
-from sightkit.cli.summary import score_row
+from sightkit.evaluation.text import score_row
 
 SCORE = {"value": 0.5, "low": 0.25, "high": 0.75, "method": "bootstrap", "few_images": False}
 
