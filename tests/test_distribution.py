@@ -93,7 +93,12 @@ def test_the_wheel_holds_both_packages_and_nothing_else(shipped: Shipped) -> Non
     recipes = {f"sightkit_plugins/recipes/{path.name}" for path in (ROOT / "plugins").rglob("recipes/*.toml")}
     assert recipes
     assert shipped.wheel >= recipes | {"sightkit/registry.toml", "sightkit/py.typed"}
-    templates = {path.relative_to(ROOT / "plugins").as_posix() for path in (ROOT / "plugins").rglob("templates/*.*")}
+    templates = {
+        path.relative_to(ROOT / folder).as_posix()
+        for folder in ("framework", "plugins")
+        for path in (ROOT / folder).rglob("templates/**/*.*")
+        if path.is_file()
+    }
     assert templates
     assert shipped.wheel >= templates
     assert any(name.endswith("/licenses/LICENSE") for name in shipped.wheel)
