@@ -16,7 +16,7 @@ from reference.page import Page
 GROUPS = {
     "Experiments and runs": ("api", "runs"),
     "Components and registries": ("component", "use", "hookspecs", "registry"),
-    "Tasks and results": ("contracts", "images", "training", "evaluation"),
+    "Tasks and results": ("contracts", "images", "training", "evaluation", "cells"),
     "Errors": ("errors",),
 }
 """The parts of the core whose names each page holds."""
