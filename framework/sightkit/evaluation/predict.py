@@ -72,13 +72,14 @@ def scaled(images: tf.Tensor) -> tf.Tensor:
 
 
 def softmax(logits: NDArray[np.float32], *, temperature: float = 1.0) -> NDArray[np.float64]:
-    """Return probabilities float64 ``(n, classes)``; rows sum to one.
+    """Return probabilities float64 ``(n, classes)``; rows sum to one, or are ``nan`` where a logit is so or infinity.
 
     Args:
         logits: float32 ``(n, classes)``.
         temperature: What they are divided by; above 1, probabilities come closer to each other.
     """
-    shifted = logits.astype(np.float64) - logits.max(axis=1, keepdims=True)
+    with np.errstate(invalid="ignore"):  # infinity minus infinity is nan, as it should be, and nobody's surprise
+        shifted = logits.astype(np.float64) - logits.max(axis=1, keepdims=True)
     powers = np.exp(shifted / temperature)
     total: NDArray[np.float64] = powers / powers.sum(axis=1, keepdims=True)
     return total

@@ -1,5 +1,6 @@
 import math
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 import pytest
@@ -126,6 +127,13 @@ def test_a_bias_of_the_resamples_is_corrected():
     np.testing.assert_allclose(bias_corrected_interval(values, estimate=0.5), np.array(plain) + 1, atol=0.1)
 
 
+def test_resamples_that_equal_the_estimate_are_no_bias():
+    normal = NormalDist()
+    values = np.rint([2 * normal.inv_cdf((place + 0.5) / 1000) for place in range(1000)])
+    low, high = bias_corrected_interval(values, estimate=0.0)
+    assert low == -high == -4
+
+
 def test_an_estimate_outside_of_all_resamples_has_an_interval_at_their_end():
     values = np.arange(100.0)
     assert bias_corrected_interval(values, estimate=-5.0)[0] == pytest.approx(0, abs=0.1)
@@ -224,3 +232,13 @@ def test_resampled_that_disagrees_with_the_metric_itself_is_refused(off):
 
     with pytest.raises(PluginError, match=r"resampled\(\) returned \[.*\] where every image is drawn once; expected"):
         bootstrapped(Off(), predictions_of([0, 1, 1, 2] * 50, classes=3), seed=0)
+
+
+@pytest.mark.parametrize("value", ["0.5", None, 0.5j])
+def test_resampled_values_that_are_no_numbers_are_refused(value):
+    class Wrong(ShareOfOnes):
+        def resampled(self, _labels, _probabilities, counts):
+            return np.array([value] * len(counts))
+
+    with pytest.raises(PluginError, match=r"resampled\(\) returned (<U3|object|complex128) of .* expected float64"):
+        bootstrapped(Wrong(), predictions_of([0, 1]), seed=0)

@@ -42,3 +42,7 @@ def test_an_image_whose_class_was_thought_impossible_counts_much_but_not_infinit
     assert built("log-loss")(np.array([0]), np.array([[0.0, 1.0]])).value == pytest.approx(36.04, abs=0.01)
     assert built("brier")(np.array([0]), np.array([[0.0, 1.0]])).value == 2
     assert not math.isinf(built("log-loss")(np.array([0]), np.array([[1.0, 0.0]])).value)
+
+
+def test_a_log_loss_of_nothing_is_a_little_more_than_0_and_so_never_written_as_minus_0():
+    assert built("log-loss")(np.array([0]), np.array([[1.0, 0.0]])).value == np.finfo(np.float64).eps

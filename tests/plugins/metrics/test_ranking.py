@@ -112,6 +112,21 @@ def test_intervals_are_about_those_of_a_bootstrap(name, average):
     np.testing.assert_allclose(widths, 2 * 1.96 * values.std(axis=0), rtol=0.25)
 
 
+@EACH
+def test_a_weighted_average_moves_with_how_many_images_of_an_easy_class_were_drawn(name):
+    random = np.random.default_rng(1)
+    labels = random.choice(3, size=2000, p=[0.45, 0.45, 0.1])
+    logits = random.normal(size=(2000, 3))
+    logits[labels == 0, 0] += 6
+    powers = np.exp(logits)
+    probabilities = powers / powers.sum(axis=1, keepdims=True)
+    metric = built(name, average="weighted", classes=3)
+    low, high = metric(labels, probabilities).interval
+    drawn = (random.integers(2000, size=2000) for _ in range(200))
+    values = [metric(labels[rows], probabilities[rows]).value for rows in drawn]
+    assert high - low == pytest.approx(2 * 1.96 * np.std(values), rel=0.15)
+
+
 def test_an_interval_is_students_in_the_logarithmic_odds():
     influence = np.array([0.3, -0.3, 0.1, -0.1])
     low, high = interval_of(0.9, influence)

@@ -14,6 +14,7 @@ from sklearn.metrics import multilabel_confusion_matrix, precision_recall_fscore
 from sightkit import Predictions, ReportTask
 from sightkit_plugins.reports._confusion import count_confusions
 from sightkit_plugins.reports._confusion_order import similarity_order
+from sightkit_plugins.reports._confusion_text import describe
 from sightkit_plugins.reports.confusion_matrix import ConfusionMatrixParams, build_confusion_matrix
 
 ODD_NAMES = (
@@ -131,6 +132,25 @@ def test_classes_without_images_and_without_mistakes_can_be_ordered(classes):
     assert sorted(order) == list(range(classes))
 
 
+def test_names_rows_and_columns_of_a_large_picture_stand_in_the_same_order(tmp_path):
+    # The last class is often taken for the first one, and so moves beside it; it alone has a name that can be seen.
+    labels = np.repeat(np.arange(40), 4)
+    predicted = labels.copy()
+    predicted[-2:], predicted[:2] = 0, 39
+    predictions, names = predictions_of(labels, predicted, classes=40), ("i",) * 39 + ("M" * 24,)
+    place = similarity_order(count_confusions(predictions, classes=names)).tolist().index(39)
+    assert place < 39
+    with Image.open(report({"test": predictions}, tmp_path, names=names).files[0]) as picture:
+        dark = np.asarray(picture.convert("L")) < 160
+    cell = 36  # pixels; no letter has as long a line
+    runs = np.lib.stride_tricks.sliding_window_view(dark, cell, axis=1).all(axis=2)
+    top, left = np.argwhere(runs)[0]
+    centres = cell * np.arange(40) + cell // 2
+    assert dark[top + centres, left + centres].all()
+    name = np.flatnonzero(dark[:, left - 300 : left - 60].any(axis=1))
+    assert (name.mean() - top) // cell == place
+
+
 def test_the_svg_is_the_same_every_time_and_has_names_as_shapes(tmp_path):
     splits = {"test": random_predictions(classes=len(ODD_NAMES), images=400)}
     picture = report(splits, tmp_path, names=ODD_NAMES).files[1]
@@ -186,6 +206,14 @@ def test_of_many_classes_the_most_confused_pairs_are_shown(tmp_path):
         ["class-5", "class-6", "1", "50.0", "%"],
         ["class-1", "class-2", "1", "25.0", "%"],
     ]
+
+
+@pytest.mark.parametrize(("classes", "lines"), [(2, 5), (10, 13), (20, 23), (21, 14), (200, 14)])
+def test_up_to_twenty_classes_are_shown_in_full_and_of_more_the_ten_most_confused_pairs(classes, lines):
+    matrix = count_confusions(random_predictions(classes=classes, images=2000), classes=tuple(map(str, range(classes))))
+    text = describe(matrix, split="test")
+    assert len(text.splitlines()) == lines
+    assert ("most confused" in text) == (classes > 20)
 
 
 def test_of_many_classes_and_no_mistake_it_says_so(tmp_path):
@@ -253,14 +281,28 @@ def test_the_picture_grows_with_the_classes(tmp_path, classes, smallest, largest
     assert output.files[0].stat().st_size < 2_000_000
 
 
-def darkness(path, *, at):
-    """Return how dark a cell of a two-class picture is near its upper left corner, where no number is."""
+def cell_of(path, *, at):
+    """Return how dark the pixels of a cell of a two-class picture are, without its border."""
     with Image.open(path) as picture:
         dark = 255 - np.asarray(picture.convert("L"), dtype=int)
     cell = 192  # pixels; the first cell is dark, and no line of text has as many dark pixels
     left = np.flatnonzero((dark > 135).sum(axis=0) > 0.8 * cell)[0]
     top = np.flatnonzero((dark > 135)[:, left : left + cell].sum(axis=1) > 0.8 * cell)[0]
-    return dark[top + 10 + at[0] * cell, left + 10 + at[1] * cell]
+    top, left = top + at[0] * cell, left + at[1] * cell
+    return dark[top + 10 : top + cell - 10, left + 10 : left + cell - 10]
+
+
+def darkness(path, *, at):
+    """Return how dark a cell is near its upper left corner, where no number is."""
+    return cell_of(path, at=at)[0, 0]
+
+
+def test_a_number_stands_in_the_cell_that_it_counts_and_none_where_there_is_nothing(tmp_path):
+    picture = report(
+        {"test": predictions_of([0] * 9 + [0, 1], [0] * 9 + [1, 1], classes=2)}, tmp_path, names="ab"
+    ).files[0]
+    assert np.ptp(cell_of(picture, at=(0, 1))) > 100
+    assert np.ptp(cell_of(picture, at=(1, 0))) == 0
 
 
 def test_colour_is_the_share_of_the_class_or_the_number_of_images(tmp_path):

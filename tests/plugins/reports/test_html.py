@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from html.parser import HTMLParser
 
 import numpy as np
 import pytest
 
+from report_pages import THREE, document_of, page_of, predictions_of, squares
 from sightkit import Predictions, ReportTask
 from sightkit_plugins.reports.html import HtmlParams, build_html
 
@@ -20,33 +20,6 @@ NASTY = (
     "{{ 7 * 7 }}",
     "caf\udce9 \N{CAT FACE} 猫 &amp;",
 )
-
-
-def predictions_of(labels, predicted, *, classes, ids=None, certainty=0.8):
-    labels, predicted = np.asarray(labels, dtype=np.int64), np.asarray(predicted, dtype=np.int64)
-    probabilities = np.full((len(labels), classes), (1 - certainty) / (classes - 1))
-    probabilities[np.arange(len(labels)), predicted] = certainty
-    return Predictions(
-        ids=ids or tuple(f"{row}.png" for row in range(len(labels))), labels=labels, probabilities=probabilities
-    )
-
-
-def squares(split, rows):
-    """Return pictures 40 pixels wide, each of one grey."""
-    return np.repeat((rows % 256).astype(np.uint8), 40 * 40 * 3).reshape(len(rows), 40, 40, 3)
-
-
-def page_of(predictions, folder, *, params=None, **known):
-    known = {"classes": ("cat", "dog", "fox"), "experiment": "pets", **known}
-    report = build_html(params or HtmlParams(), ReportTask(**known))
-    (path,) = report({"test": predictions}, folder).files
-    assert path == folder / "report.html"
-    return path.read_text(encoding="utf-8")
-
-
-def document_of(page):
-    (text,) = re.findall(r'<script type="application/json" id="document">(.*?)</script>', page)
-    return json.loads(text)
 
 
 class Elements(HTMLParser):
@@ -62,9 +35,6 @@ class Elements(HTMLParser):
 
     def handle_data(self, data):
         self.text.append(data)
-
-
-THREE = predictions_of([0, 0, 0, 1, 1, 2], [0, 1, 1, 1, 0, 2], classes=3)
 
 
 def test_predictions_alone_make_a_page(tmp_path):
@@ -177,6 +147,14 @@ def test_intervals_of_too_few_images_are_marked(tmp_path):
     assert "there are too few images for this interval" in page_of(THREE, tmp_path, scores=scores)
 
 
+def test_a_metric_that_was_called_200_times_for_its_interval_is_named(tmp_path):
+    resampled = {"value": 0.5, "low": 0.4, "high": 0.6, "method": "bootstrap"}
+    scores = {"f1": resampled, "<mine>": {**resampled, "method": "called 200 times"}}
+    page = page_of(THREE, tmp_path, scores={"test": scores})
+    (note,) = re.findall(r'class="note">([^<]*called 200 times[^<]*)<', page)
+    assert note.startswith("&lt;mine&gt;: this metric cannot score many resamples at once")
+
+
 @pytest.mark.parametrize("value", [None, 0.5])
 def test_scores_without_interval_or_value_are_shown(tmp_path, value):
     scores = {"test": {"calibration": {"value": value, "low": None, "high": None, "per_class": None}}}
@@ -185,7 +163,7 @@ def test_scores_without_interval_or_value_are_shown(tmp_path, value):
 
 def test_intervals_are_drawn_on_one_axis_without_those_of_losses(tmp_path):
     good = {"value": 0.95, "low": 0.91, "high": 0.98, "higher_is_better": True}
-    loss = {"value": 0.2, "low": 0.1, "high": 0.3, "higher_is_better": False}
+    loss = {"value": 0.95, "low": 0.93, "high": 0.97, "higher_is_better": False}
     page = page_of(THREE, tmp_path, scores={"test": {"accuracy": good, "log-loss": loss}})
     assert page.count('class="reach"') == 1
     assert "<span>0.9</span><span>1</span>" in page

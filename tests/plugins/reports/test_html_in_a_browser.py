@@ -168,23 +168,35 @@ def test_choosing_a_cell_shows_its_pictures(browser, small):
     assert reader.noticed == []
 
 
-def test_a_heading_sorts_its_table_both_ways(browser, small):
-    reader = Reader(browser, small)
+@pytest.fixture(scope="module")
+def uneven(tmp_path_factory):
+    """A page of three classes found one, three and two times of four, and one without images."""
+    labels, predicted = np.repeat(np.arange(3), 4), [0, 1, 1, 1, 1, 1, 1, 0, 2, 2, 0, 0]
+    predictions = Predictions(ids=tuple(map(str, range(12))), labels=labels, probabilities=np.eye(4)[predicted])
+    return written(tmp_path_factory.mktemp("uneven"), predictions, ("a", "b", "c", "none"))
+
+
+def test_a_heading_sorts_its_table_both_ways_and_what_is_not_defined_stays_last(browser, uneven):
+    reader = Reader(browser, uneven)
     table = reader.page.locator("#classes table")
     recall = table.get_by_role("columnheader", name="recall")
-    column = "rows => rows.map((row) => row.cells[2].textContent)"
 
     def values():
-        return table.locator("tbody tr").evaluate_all(column)
+        return table.locator("tbody tr").evaluate_all("rows => rows.map((row) => row.cells[2].textContent)")
 
-    before = values()
     recall.get_by_role("button").click()
     assert recall.get_attribute("aria-sort") == "descending"
-    assert values() == sorted(before, reverse=True)
+    assert values() == ["0.7500", "0.5000", "0.2500", "\N{EN DASH}"]
     recall.get_by_role("button").focus()
     reader.page.keyboard.press("Enter")
     assert recall.get_attribute("aria-sort") == "ascending"
-    assert values() == sorted(before)
+    assert values() == ["0.2500", "0.5000", "0.7500", "\N{EN DASH}"]
+    assert reader.noticed == []
+
+
+def test_names_are_sorted_as_people_count(browser, small):
+    reader = Reader(browser, small)
+    table = reader.page.locator("#classes table")
     table.get_by_role("columnheader", name="class", exact=True).get_by_role("button").click()
     names = table.locator("tbody th").all_inner_texts()
     assert names[-1] == "second"
@@ -209,6 +221,14 @@ def test_many_classes_are_a_map_for_pointer_and_keys(browser, large):
     reader.page.keyboard.press("Enter")
     assert "class 7, right" in reader.page.locator("#cell").inner_text()
     assert len(large.read_bytes()) < 5_000_000
+    assert reader.noticed == []
+
+
+def test_the_first_arrow_key_goes_to_the_cell_with_most_images(browser, large):
+    reader = Reader(browser, large)
+    reader.page.locator("#map").focus()
+    reader.page.keyboard.press("ArrowDown")
+    assert "right: 4 images" in reader.page.locator("#here").inner_text()
     assert reader.noticed == []
 
 

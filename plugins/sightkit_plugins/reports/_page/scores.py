@@ -26,6 +26,7 @@ class Number:
         value: The score.
         low: Where its 95 % interval begins.
         high: Where it ends.
+        method: How the interval was found, in a word.
         few: Whether there are too few images for the interval to be trusted.
         higher_is_better: Which direction is better.
     """
@@ -33,6 +34,7 @@ class Number:
     value: float | None
     low: float | None = None
     high: float | None = None
+    method: str = ""
     few: bool = False
     higher_is_better: bool = True
 
@@ -50,6 +52,7 @@ def number_of(entry: Mapping[str, Any] | float | None) -> Number:
         value=entry["value"],
         low=entry.get("low"),
         high=entry.get("high"),
+        method=entry.get("method") or "",
         few=bool(entry.get("few_images", False)),
         higher_is_better=entry.get("higher_is_better", True),
     )
@@ -73,6 +76,12 @@ class ScoreTable:
     def few(self) -> bool:
         """Whether the interval of a score can't be trusted."""
         return any(number is not None and number.few for _, row in self.rows for number in row)
+
+    @property
+    def called(self) -> list[tuple[str, str]]:
+        """The metrics that had to be called for their interval, with how often, and so rest on fewer resamples."""
+        shown = ((name, row[0].method) for name, row in self.rows if row[0] is not None)
+        return [(name, method) for name, method in shown if method.startswith("called")]
 
     def drawable(self, number: Number | None) -> bool:
         """Say whether a score and its interval are on the axis."""
@@ -149,7 +158,9 @@ class ClassTable:
 def class_table(outcome: Outcome, scores: Mapping[str, Mapping[str, Any]], *, trained: list[int] | None) -> ClassTable:
     """Return a row for each class.
 
-    Recall, precision and F1 are counted here, so that they are there whichever metrics the experiment names.
+    Recall, precision and F1 are counted here, so that they are there whichever metrics the experiment names. They are
+    those of the metrics: 0 where no image of the class was found, undefined for a class that occurs neither among the
+    labels nor among the predictions.
 
     Args:
         outcome: The predictions.
@@ -164,14 +175,15 @@ def class_table(outcome: Outcome, scores: Mapping[str, Mapping[str, Any]], *, tr
     for label, name in enumerate(outcome.classes):
         hits, images, taken = int(counts[label, label]), int(counts[label].sum()), int(counts[:, label].sum())
         other = int(wrong[label].argmax())
+        occurs = images + taken > 0
         rows.append(
             ClassRow(
                 label=label,
                 trained=trained[label] if trained else None,
                 images=images,
-                recall=share(hits, images),
-                precision=share(hits, taken),
-                f1=2 * hits / (images + taken) if images and images + taken else None,
+                recall=share(hits, images) if occurs else Number(value=None),
+                precision=share(hits, taken) if occurs else Number(value=None),
+                f1=2 * hits / (images + taken) if occurs else None,
                 confused=(other, int(wrong[label, other])) if wrong[label, other] else None,
                 others=[number_of(per_class[metric].get(name)) for metric in others],
                 few=any(number_of(each.get(name)).few for each in per_class.values()),
@@ -181,8 +193,6 @@ def class_table(outcome: Outcome, scores: Mapping[str, Mapping[str, Any]], *, tr
 
 
 def share(hits: int, images: int) -> Number:
-    """Return a share of images with Wilson's interval; undefined where there are none."""
-    if not images:
-        return Number(value=None)
+    """Return a share of images with Wilson's interval; of none it is 0, and nothing is known."""
     low, high = wilson_interval(hits, images)
-    return Number(value=hits / images, low=low, high=high)
+    return Number(value=hits / max(images, 1), low=low, high=high)

@@ -110,12 +110,20 @@ def test_names_are_short_and_tell_the_runs_apart(finish: Finish, pair: list[sigh
 
 
 def test_images_in_another_order_are_brought_into_the_same(pair: list[sightkit.Run]) -> None:
+    labels = pair[1].predictions["test"].labels
+    change_predictions(pair[1], probabilities=np.eye(3)[np.where(np.arange(18) < 5, (labels + 1) % 3, labels)])
     before = sightkit.compare(pair, metrics=F1).document()
     stored = pair[1].predictions["test"]
     change_predictions(
         pair[1], ids=stored.ids[::-1], labels=stored.labels[::-1], probabilities=stored.probabilities[::-1]
     )
     assert sightkit.compare(pair, metrics=F1).document() == before
+
+
+def test_what_only_changes_scores_and_reports_is_no_difference_between_runs(finish: Finish) -> None:
+    comparison = sightkit.compare([finish("plain"), finish("judged", metrics=F1)])
+    assert comparison.settings == {}
+    assert comparison.metrics == ("accuracy",)
 
 
 def test_runs_on_other_images_are_refused_with_the_reason(finish: Finish) -> None:
@@ -210,6 +218,47 @@ def test_pictures_and_a_table_are_written(pair: list[sightkit.Run], tmp_path: Pa
     ]
     assert float(rows[-1]["value"]) == comparison.differences[-1].value
     assert float(rows[-1]["p_value"]) == comparison.differences[-1].p_value
+
+
+def rows_of_colour(picture: Path, colour: tuple[int, int, int]) -> np.ndarray:
+    """Return the rows of a picture's pixels that have exactly this colour."""
+    with Image.open(picture) as image:
+        return np.nonzero((np.asarray(image.convert("RGB")) == colour).all(axis=2))[0]
+
+
+def test_the_first_run_is_drawn_on_top_and_a_difference_in_blue_only_where_it_is_more_than_chance(
+    pair: list[sightkit.Run], tmp_path: Path
+) -> None:
+    labels = pair[0].predictions["test"].labels
+    for misses, sure in ((6, True), (5, False)):
+        for run, wrong in zip(pair, (0, misses), strict=True):
+            said = np.where(np.arange(18) < wrong, (labels + 1) % 3, labels)
+            change_predictions(run, probabilities=np.eye(3)[said])
+        picture = sightkit.compare(pair).write(tmp_path / str(misses))[0]
+        assert bool(len(rows_of_colour(picture, (0x08, 0x51, 0x9C)))) == sure
+        assert rows_of_colour(picture, (0x00, 0x72, 0xB2)).max() < rows_of_colour(picture, (0xD5, 0x5E, 0x00)).min()
+
+
+def test_curves_are_those_of_each_epoch_with_a_dot_at_the_best(pair: list[sightkit.Run], tmp_path: Path) -> None:
+    def drawn(name: str) -> bytes:
+        return sightkit.compare(pair).write(tmp_path / name)[1].read_bytes()
+
+    before = drawn("before")
+    model = pair[1].manifest["model"]
+    other = 1 + model["best_epoch"] % 3
+    change_manifest(pair[1], model={**model, "best_epoch": other})
+    assert drawn("other dot") != before
+    change_manifest(pair[1], model=model)
+    assert drawn("again") == before
+    history = pair[1].path / "history.csv"
+    with history.open(newline="") as table:
+        rows = list(csv.DictReader(table))
+    rows[other - 1]["validation_loss"] = "3.5"
+    with history.open("w", newline="") as table:
+        writer = csv.DictWriter(table, rows[0].keys())
+        writer.writeheader()
+        writer.writerows(rows)
+    assert drawn("other loss") != before
 
 
 def test_what_is_not_defined_is_told_as_nothing(pair: list[sightkit.Run], tmp_path: Path) -> None:

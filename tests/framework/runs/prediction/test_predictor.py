@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 import sightkit
+from sightkit.training.state.variables import weights_digest
 
 
 @pytest.fixture(scope="module")
@@ -150,6 +151,21 @@ def test_the_model_of_another_run_is_refused(copy, pictures):
     model.save(copy.path / "model" / "model.keras")
     with pytest.raises(sightkit.ArtefactError, match="this is not the model that the run trained"):
         sightkit.Run(copy.path).predict(next(pictures.rglob("*.png")))
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_an_image_whose_logits_are_not_finite_is_an_error_and_no_prediction(copy, pictures, value):
+    file = copy.path / "model" / "model.keras"
+    model = copy.model
+    model.weights[-1].assign(np.full(3, value, np.float32))
+    model.save(file)
+    manifest = {**copy.manifest, "model": {**copy.manifest["model"], "weights_sha256": weights_digest(model)}}
+    (copy.path / "manifest.json").write_text(json.dumps(manifest))
+    predicted = sightkit.Run(copy.path).predict(sorted(pictures.rglob("*.png"))[:2])
+    assert list(predicted.errors) == [0, 1]
+    assert "the model's logits are not finite" in predicted.errors[0]
+    assert predicted.labels.tolist() == [-1, -1]
+    assert np.isnan(predicted.probabilities).all()
 
 
 @pytest.mark.parametrize("images", [np.zeros((3, 8, 8)), np.zeros((8, 8), np.uint8), np.zeros((2, 8, 8, 4), np.uint8)])
