@@ -48,13 +48,13 @@ def check_plugin(
     from sightkit.errors import PluginError
     from sightkit.testing import Outcome
     from sightkit.testing.conformance import examinations
-    from sightkit.testing.plugin import load_plugin_to_check
+    from sightkit.testing.plugin import load_plugins_to_check
 
-    plugin = load_plugin_to_check(
+    plugins = load_plugins_to_check(
         target, registry=lambda files: open_registry(Path.cwd(), files=[*registry, *files], trust=trust_project)
     )
     found: list[Finding] = []
-    for examination in examinations(plugin, examples_from(example)):
+    for examination in examinations(plugins, examples_from(example)):
         findings = list(watched(examination))
         found.extend(findings)
         if not json:
