@@ -17,7 +17,7 @@ import sightkit as package
 from mkdocs_hooks import on_page_markdown
 from nested_components import write_nested_plugin
 from pages import ROOT
-from reference import command_line, components, hooks, python_api
+from reference import command_line, components, conformance, hooks, python_api
 from reference.page import Page, plain, table
 from reference.pages import sections
 from sightkit.cli import app
@@ -56,6 +56,14 @@ def test_a_parameter_that_holds_another_component_leads_to_its_kind(tmp_path):
 def test_every_hook_is_in_the_reference():
     named = re.findall(r"^::: sightkit\.hookspecs\.(\w+)$", hooks.page().markdown, re.MULTILINE)
     assert named == [*COLLECTING, *RUN]
+
+
+def test_every_check_of_the_conformance_kit_is_in_the_reference():
+    page = conformance.page().markdown
+    for heading, checks in conformance.checks_by_heading().items():
+        section = page.partition(f"## {heading}\n")[2].partition("\n## ")[0]
+        for check in checks:
+            assert f"| {plain(check.name)} | {plain(check.demand)}. |" in section
 
 
 def test_every_command_is_in_the_reference_with_its_options():
