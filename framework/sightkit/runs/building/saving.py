@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sightkit.errors import StorageError
+from sightkit.errors import ArtefactError, StorageError
 from sightkit.files import flush
 from sightkit.runs.building.build import blaming
 from sightkit.use import Use
@@ -60,3 +60,18 @@ def save_model(path: Path, model: keras.Model) -> None:
         raise StorageError(message) from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def read_model(path: Path) -> keras.Model:
+    """Return the model in a .keras file.
+
+    Raises:
+        ArtefactError: the file is missing or damaged, or would run code when it is read.
+    """
+    import keras
+
+    try:
+        return keras.saving.load_model(path, compile=False, safe_mode=True)
+    except Exception as error:  # a damaged archive raises nearly anything
+        message = f"{path}: the model cannot be loaded: {error}"
+        raise ArtefactError(message) from error

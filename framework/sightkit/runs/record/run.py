@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sightkit.errors import ArtefactError, StorageError
+from sightkit.errors import StorageError
 from sightkit.runs.record.folder import DATA, MANIFEST, RESOLVED
 
 if TYPE_CHECKING:
@@ -116,14 +116,9 @@ class Run:
         Raises:
             ArtefactError: the file is missing or damaged, or would run code when it is read.
         """
-        import keras
+        from sightkit.runs.building.saving import read_model
 
-        path = self.path / "model" / "model.keras"
-        try:
-            return keras.saving.load_model(path, compile=False, safe_mode=True)
-        except Exception as error:  # a damaged archive raises nearly anything
-            message = f"{path}: the model cannot be loaded: {error}"
-            raise ArtefactError(message) from error
+        return read_model(self.path / "model" / "model.keras")
 
     def predict(self, images: AnyImages, *, tta: Sequence[str] = ()) -> ImagePredictions:
         """Return what the model says about images, decoded as those that it was trained on; needs no dataset.
