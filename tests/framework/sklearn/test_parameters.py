@@ -7,6 +7,8 @@ import pickle
 import numpy as np
 import pytest
 from sklearn.base import clone
+from sklearn.utils import get_tags
+from sklearn.utils.estimator_checks import check_no_attributes_set_in_init
 
 from sightkit import ConfigError
 from sightkit.sklearn import ImageClassifier
@@ -80,3 +82,13 @@ def test_numbers_of_numpy_are_taken_for_what_they_are(build, task):
 def test_a_model_is_refused_since_a_parameter_must_stay_what_it_is(build, task, fitted):
     with pytest.raises(ConfigError, match="a function that builds a network, found Sequential"):
         build(fitted.model_).fit(task.images, task.labels)
+
+
+def test_without_keys_the_constructor_sets_nothing_but_what_it_lists():
+    check_no_attributes_set_in_init("ImageClassifier", ImageClassifier())
+
+
+def test_rows_are_images_only_where_their_shape_is_known():
+    tags = get_tags(ImageClassifier()), get_tags(ImageClassifier(image_shape=(8, 8)))
+    assert [each.input_tags.two_d_array for each in tags] == [False, True]
+    assert all(each.input_tags.three_d_array for each in tags)
