@@ -68,7 +68,7 @@ class ImageClassifier(ClassifierMixin, WithKeys):  # type: ignore[misc]  # sciki
         feature_names_in_: The names of columns, where images were rows of a table that has some.
         n_iter_: Epochs that were trained.
         history_: One row of numbers an epoch, as in history.csv.
-        run_path_: The folder of the run, with ``runs_dir``.
+        run_path_: The folder of the run of `fit`; ``None`` without ``runs_dir``.
     """
 
     def __init__(
@@ -143,9 +143,7 @@ class ImageClassifier(ClassifierMixin, WithKeys):  # type: ignore[misc]  # sciki
         result = carry_out(experiment, pixels, runs_dir=self.runs_dir, verbose=self.verbose)
         self._online: OnlineTraining | OnlineState | None = None
         self.classes_, self._learned = classes, result.learned
-        self.history_, self.n_iter_ = result.history, len(result.history)
-        if result.path is not None:
-            self.run_path_ = result.path
+        self.history_, self.n_iter_, self.run_path_ = result.history, len(result.history), result.path
         return self
 
     def _pixels_for(self, samples: Samples) -> Pixels:
@@ -187,18 +185,17 @@ class ImageClassifier(ClassifierMixin, WithKeys):  # type: ignore[misc]  # sciki
         pixels = self._learned.pixels if hasattr(self, "_learned") else self._pixels_for(samples)
         labels = indices(samples.labels, known)
         source = source_of(pixels.of(samples.values), labels, known, samples.weights)
-        training = self._training_that_goes_on(source)
+        online = getattr(self, "_online", None)
+        training = online if isinstance(online, OnlineTraining) else self._training_from(online, source)
         row = training.go_on(source, epoch=getattr(self, "n_iter_", 0) + 1)
-        self.classes_, self._online = known, training
-        self._learned = Learned(pixels=pixels, form=training.form, model=KeptModel(model=training.model))
+        if training is not online:
+            learned = Learned(pixels=pixels, form=training.form, model=KeptModel(model=training.model))
+            self.classes_, self._online, self._learned = known, training, learned
         self.history_, self.n_iter_ = [*getattr(self, "history_", []), row], int(row["epoch"])
         return self
 
-    def _training_that_goes_on(self, source: ArraySource) -> OnlineTraining:
-        """Return the training of the calls before; or one that goes on with what there is, or begins."""
-        online = getattr(self, "_online", None)
-        if isinstance(online, OnlineTraining):
-            return online
+    def _training_from(self, online: OnlineState | None, source: ArraySource) -> OnlineTraining:
+        """Return a training that goes on from a state or from what `fit` has learned, or that begins."""
         seed = seed_from(self.random_state) if online is None else online.seed
         model = deepcopy(self._learned.model).model if hasattr(self, "_learned") else None
         return OnlineTraining(experiment_of(self, source, seed=seed, model=model).settings, source, online)

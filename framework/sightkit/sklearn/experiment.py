@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import wraps
 from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from sightkit.contracts import ArchitectureTask
     from sightkit.experiment.in_memory import OwnArchitecture
     from sightkit.sklearn.classifier import ImageClassifier
 
@@ -89,12 +91,14 @@ def name_of(label: object) -> str:
 
 
 def checked_function(architecture: Any) -> OwnArchitecture:
-    """Return the function that builds a network.
+    """Return a function that builds a network which can be read again from its file, since predictions need that.
 
     Raises:
         ConfigError: it is none. A model would be trained itself, and a parameter must stay what it is.
     """
     import keras
+
+    from sightkit.runs.building.saving import unreadable_layers
 
     if isinstance(architecture, keras.Model | Network) or not callable(architecture):
         message = (
@@ -102,8 +106,21 @@ def checked_function(architecture: Any) -> OwnArchitecture:
             f"{type(architecture).__name__}"
         )
         raise ConfigError(message)
-    function: OwnArchitecture = architecture
-    return function
+
+    @wraps(architecture)
+    def build(task: ArchitectureTask) -> keras.Model | Network:
+        built: keras.Model | Network = architecture(task)
+        parts = (built.backbone, built.pooling, built.head) if isinstance(built, Network) else (built,)
+        names = sorted({name for part in parts if isinstance(part, keras.Model) for name in unreadable_layers(part)})
+        if names:
+            message = (
+                f"architecture: {', '.join(names)} can't be read from the file of the model; register classes of your "
+                "own with keras.saving.register_keras_serializable, and write a layer in the place of a Lambda"
+            )
+            raise ConfigError(message)
+        return built
+
+    return build
 
 
 def source_of(

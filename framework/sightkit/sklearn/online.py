@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sightkit.errors import ConfigError
 from sightkit.experiment.stages import stages_of
 from sightkit.images.decoding.form import form_for
 from sightkit.images.prepared import PreparedData
@@ -55,13 +56,19 @@ class OnlineTraining:
         form: What images are brought to.
 
     Raises:
-        SightkitError: a parameter is wrong, a plugin failed, ...
+        SightkitError: a parameter is wrong or has no meaning here, a plugin failed, ...
     """
 
     def __init__(self, settings: ExperimentSettings, source: ArraySource, state: OnlineState | None = None) -> None:
         from sightkit.training.devices.replicas import Replicas
         from sightkit.training.state.variables import give
 
+        if settings.training.class_weights == "balanced":
+            message = (
+                'class_weight: expected a mapping from classes to weights for partial_fit, found "balanced"; how many '
+                "images of each class will come, nobody knows"
+            )
+            raise ConfigError(message)
         changed = {"stages": (), "ema": None, "drop_last": False}
         self._settings = settings.model_copy(update={"training": settings.training.model_copy(update=changed)})
         self.form = form_for(source, settings.images)

@@ -19,7 +19,7 @@ from sklearn.model_selection import train_test_split
 
 import sightkit
 from networks import perceptron
-from sightkit import DivergedError
+from sightkit import ConfigError, DivergedError
 from sightkit.runs.record.run import Run
 from sightkit.sklearn import ImageClassifier
 
@@ -106,7 +106,7 @@ def test_nothing_is_left_behind_without_a_folder_for_runs(build, task, tmp_path,
     estimator.predict(task.images)
     pickle.dumps(estimator)
     assert not list(tmp_path.iterdir())
-    assert not hasattr(estimator, "run_path_")
+    assert estimator.run_path_ is None
 
 
 def test_another_process_makes_the_same_bits_of_what_was_pickled(fitted, task, tmp_path):
@@ -130,6 +130,16 @@ def test_a_copy_shares_nothing_that_changes(fitted, task):
     copy.partial_fit(task.images, task.labels)
     assert (fitted.predict_proba(task.images) == before).all()
     assert (copy.predict_proba(task.images) != before).any()
+
+
+def test_a_network_that_no_file_could_give_back_is_refused_before_it_is_trained(build, task):
+    def with_lambda(about):
+        import keras
+
+        return keras.Sequential([perceptron(about), keras.layers.Lambda(lambda logits: logits)])
+
+    with pytest.raises(ConfigError, match=r"architecture: Lambda can't be read from the file of the model; register"):
+        build(with_lambda).fit(task.images, task.labels)
 
 
 def test_the_same_seed_gives_the_same_bits_and_others_give_others(build, fitted, task):

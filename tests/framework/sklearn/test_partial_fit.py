@@ -121,6 +121,30 @@ def test_a_wrong_parameter_is_told_here_too(build, parts):
         build(optimizer="adm").partial_fit(*parts[0], classes=CLASSES)
 
 
+def test_classes_cannot_be_balanced_before_they_have_come(build, parts):
+    with pytest.raises(ConfigError, match=r'class_weight: expected a mapping .* found "balanced"'):
+        build(class_weight="balanced").partial_fit(*parts[0], classes=CLASSES)
+
+
+def test_what_comes_between_two_parts_is_traced_once(build, task, parts):
+    import keras
+
+    traced = []
+
+    @keras.saving.register_keras_serializable("tests")
+    class Traced(keras.layers.Layer):
+        def call(self, logits):
+            traced.append(logits)
+            return logits
+
+    estimator = build(lambda about: keras.Sequential([perceptron(about), Traced()]))
+    counts = []
+    for images, labels in parts:
+        estimator.partial_fit(images, labels, classes=CLASSES).predict(task.images)
+        counts.append(len(traced))
+    assert counts[0] == counts[1] == counts[2]
+
+
 def test_what_belongs_to_a_whole_training_is_left_out(build, task, parts):
     keys = {"training__ema": 0.5, "training__drop_last": True, "training__stages": [{"epochs": 2}]}
     estimator = build(**keys, schedule="cosine").partial_fit(*parts[0], classes=CLASSES)
