@@ -258,8 +258,8 @@ def tensorflow_errors() -> Iterator[None]:
 
 
 def reason(error: tf.errors.OpError) -> str:
-    """Return what went wrong, without TensorFlow's account of where the operation was defined."""
-    return str(error.message).split("\n\t [[")[0].split("\n\n")[-1].strip()
+    """Return what went wrong, without TensorFlow's account of where, and without the traceback of a Python function."""
+    return str(error.message).split("\n\t [[")[0].strip().split("\n\n")[-1].strip()
 
 
 def trainable_variables(model: keras.Model) -> list[Any]:
