@@ -18,7 +18,7 @@ from sightkit.testing.finding import Finding, NonconformityError, Outcome
 from sightkit.testing.plugin import LoadedPlugins, load_plugins_to_check
 from sightkit.testing.subject import Subject
 from sightkit.toml.problems import did_you_mean
-from sightkit.use import Found
+from sightkit.use import PYTHON, THIS_PROCESS, Found
 
 Example: TypeAlias = Mapping[str, Any]
 """Parameters, as an experiment would write them: ``{"path": "tests/images"}``. Those left out have their defaults."""
@@ -42,7 +42,7 @@ def check_component(
         NonconformityError: it does not; an AssertionError that says for each check that failed what was expected, what
             was found and what to do.
     """
-    found = Found(component, plugin="python", origin="this process")
+    found = Found(component, plugin=PYTHON, origin=THIS_PROCESS)
     insist(of_component(found, listed(examples), registry or Registry()).findings())
 
 
