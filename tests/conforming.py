@@ -6,16 +6,16 @@ from functools import cache
 
 from sightkit.testing import NonconformityError, Outcome
 from sightkit.testing.conformance import Examples, examinations
-from sightkit.testing.plugin import LoadedPlugin, load_plugin_to_check
+from sightkit.testing.plugin import LoadedPlugins, load_plugins_to_check
 
 LIGHT = "imports lightly"
 """This check starts an interpreter; one is enough for all modules, see test_conformance.py."""
 
 
 @cache
-def shipped() -> LoadedPlugin:
+def shipped() -> LoadedPlugins:
     """Return all that ships."""
-    return load_plugin_to_check("sightkit")
+    return load_plugins_to_check("sightkit")
 
 
 def names(*kinds: str) -> list[str]:

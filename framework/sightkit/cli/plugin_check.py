@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -48,13 +49,13 @@ def check_plugin(
     from sightkit.errors import PluginError
     from sightkit.testing import Outcome
     from sightkit.testing.conformance import examinations
-    from sightkit.testing.plugin import load_plugin_to_check
+    from sightkit.testing.plugin import load_plugins_to_check
 
-    plugin = load_plugin_to_check(
+    plugins = load_plugins_to_check(
         target, registry=lambda files: open_registry(Path.cwd(), files=[*registry, *files], trust=trust_project)
     )
     found: list[Finding] = []
-    for examination in examinations(plugin, examples_from(example)):
+    for examination in examinations(plugins, examples_from(example)):
         findings = list(watched(examination))
         found.extend(findings)
         if not json:
@@ -91,16 +92,25 @@ def examples_from(words: Sequence[str]) -> dict[str, dict[str, Any]]:
 
 def watched(examination: Examination) -> Iterator[Finding]:
     """Yield what each check finds, and show in a terminal which one is at work."""
+    from rich.markup import escape
+
+    terminal = console(stderr=True)
+    if examination.kind in NEED_TENSORFLOW and "tensorflow" not in sys.modules:
+        if terminal.is_terminal:
+            terminal.print("[dim]starting TensorFlow[/dim]")
+        prepare_tensorflow()
+    with terminal.status("") as status:
+        for check in examination.checks:
+            status.update(escape(f"{examination.kind} {examination.identity}: {check.name}"))
+            yield examination.finding(check)
+
+
+def prepare_tensorflow() -> None:
+    """Start TensorFlow without its greetings; nothing moves in the terminal meanwhile, what is written is kept back."""
     from sightkit.cli.process import start_tensorflow
     from sightkit.experiment.settings import TrainingSettings
 
-    with console(stderr=True).status("") as status:
-        if examination.kind in NEED_TENSORFLOW:
-            status.update("starting TensorFlow")
-            start_tensorflow(TrainingSettings())
-        for check in examination.checks:
-            status.update(f"{examination.kind} {examination.identity}: {check.name}")
-            yield examination.finding(check)
+    start_tensorflow(TrainingSettings())
 
 
 def print_findings(findings: Sequence[Finding]) -> None:

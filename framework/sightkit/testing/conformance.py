@@ -15,10 +15,10 @@ from sightkit.testing.checks.recipe import CHECKS as RECIPE_CHECKS
 from sightkit.testing.checks.recipe import RecipeSubject
 from sightkit.testing.examination import Examination
 from sightkit.testing.finding import Finding, NonconformityError, Outcome
-from sightkit.testing.plugin import LoadedPlugin, load_plugin_to_check
+from sightkit.testing.plugin import LoadedPlugins, load_plugins_to_check
 from sightkit.testing.subject import Subject
 from sightkit.toml.problems import did_you_mean
-from sightkit.use import Found
+from sightkit.use import PYTHON, THIS_PROCESS, Found
 
 Example: TypeAlias = Mapping[str, Any]
 """Parameters, as an experiment would write them: ``{"path": "tests/images"}``. Those left out have their defaults."""
@@ -42,7 +42,7 @@ def check_component(
         NonconformityError: it does not; an AssertionError that says for each check that failed what was expected, what
             was found and what to do.
     """
-    found = Found(component, plugin="python", origin="this process")
+    found = Found(component, plugin=PYTHON, origin=THIS_PROCESS)
     insist(of_component(found, listed(examples), registry or Registry()).findings())
 
 
@@ -59,7 +59,7 @@ def check_plugin(plugin: str | Path | ModuleType, *, examples: Examples | None =
         PluginError: there is no such plugin, or it cannot be loaded.
         ConfigError: an example is of no component of the plugin.
     """
-    all_of_it = examinations(load_plugin_to_check(plugin), examples or {})
+    all_of_it = examinations(load_plugins_to_check(plugin), examples or {})
     insist(finding for examination in all_of_it for finding in examination.findings())
 
 
@@ -69,20 +69,20 @@ def insist(findings: Iterator[Finding]) -> None:
         raise NonconformityError(failures)
 
 
-def examinations(plugin: LoadedPlugin, examples: Examples) -> Iterator[Examination]:
-    """Yield an examination of each component and each recipe that a plugin offers.
+def examinations(plugins: LoadedPlugins, examples: Examples) -> Iterator[Examination]:
+    """Yield an examination of each component and each recipe that plugins offer.
 
     Raises:
-        ConfigError: an example is of no component of the plugin.
+        ConfigError: an example is of no component of theirs.
     """
-    components = list(components_of(plugin))
+    components = list(components_of(plugins))
     refuse_strangers(examples, components)
     for found in components:
         given = [each for name, each in examples.items() if name in {found.component.name, found.identity}]
-        yield of_component(found, listed(given[-1] if given else ()), plugin.registry)
-    for record in plugin.records:
+        yield of_component(found, listed(given[-1] if given else ()), plugins.registry)
+    for record in plugins.records:
         for recipe in record.recipes:
-            yield of_recipe(f"{record.name}/{recipe.name}", recipe, plugin.registry)
+            yield of_recipe(f"{record.name}/{recipe.name}", recipe, plugins.registry)
 
 
 def of_component(found: Found[Any], examples: Sequence[Example], registry: Registry) -> Examination:
@@ -96,9 +96,9 @@ def of_recipe(identity: str, recipe: Recipe, registry: Registry) -> Examination:
     return Examination(identity, "recipe", RECIPE_CHECKS, [RecipeSubject(recipe, registry)])
 
 
-def components_of(plugin: LoadedPlugin) -> Iterator[Found[Any]]:
-    """Yield the components of a plugin, or of several."""
-    for record in plugin.records:
+def components_of(plugins: LoadedPlugins) -> Iterator[Found[Any]]:
+    """Yield the components of plugins."""
+    for record in plugins.records:
         for components in record.components.values():
             for component in components:
                 yield Found(component, record.name, record.origin)
@@ -110,7 +110,7 @@ def refuse_strangers(examples: Examples, components: Sequence[Found[Any]]) -> No
     for name in examples:
         if name not in known:
             hint = did_you_mean(name, known, otherwise="its components")
-            message = f"examples: expected names of components of this plugin, found {name!r}; {hint}"
+            message = f"examples: expected names of components that are checked, found {name!r}; {hint}"
             raise ConfigError(message)
 
 

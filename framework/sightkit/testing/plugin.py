@@ -1,4 +1,4 @@
-"""The plugin that is checked: found by name, distribution, module or path, and loaded as for an experiment."""
+"""The plugins that are checked: found by name, distribution, module or path, and loaded as for an experiment."""
 
 from __future__ import annotations
 
@@ -23,12 +23,14 @@ from sightkit.toml.problems import did_you_mean
 RegistryMaker: TypeAlias = Callable[[Sequence[Path]], Registry]
 """Returns the registry that counts, with further files of the form of registry.toml."""
 
+EXAMPLE = "sightkit_metrics"
+
 MARK = b"hookimpl"
 """What a module that is a plugin has in its source."""
 
 
 @dataclass(frozen=True)
-class LoadedPlugin:
+class LoadedPlugins:
     """What is checked.
 
     Attributes:
@@ -45,34 +47,38 @@ def plain_registry(files: Sequence[Path]) -> Registry:
     return Registry(extra=files)
 
 
-def load_plugin_to_check(
-    target: str | Path | ModuleType, *, registry: RegistryMaker = plain_registry, folder: Path | None = None
-) -> LoadedPlugin:
-    """Return a plugin that is loaded; its code is run.
+def load_plugins_to_check(
+    *targets: str | Path | ModuleType, registry: RegistryMaker = plain_registry, folder: Path | None = None
+) -> LoadedPlugins:
+    """Return plugins that are loaded, into one registry; their code is run.
 
     Args:
-        target: The name of a plugin or of a distribution, whose plugins are meant; an importable module; or the path of
-            a .py file or a package's folder. A package that has no hooks itself stands for the modules in it that do.
-        registry: Makes the registry that it is loaded into.
+        *targets: Each the name of a plugin or of a distribution, whose plugins are meant; an importable module; or the
+            path of a .py file or a package's folder. A package that has no hooks itself stands for the modules in it
+            that do.
+        registry: Makes the registry that they are loaded into.
         folder: What relative paths start from; by default the working directory.
 
     Raises:
-        PluginError: there is none, it failed, or it offers nothing.
+        PluginError: there is none, one failed, or none offers anything.
     """
-    word = target.__name__ if isinstance(target, ModuleType) else str(target)
+    words = [each.__name__ if isinstance(each, ModuleType) else str(each) for each in targets]
     opened = registry(())
-    records = [each for each in opened.plugins if is_meant(each, word)]
-    if not records:
-        listed = code_of(word, folder or Path.cwd(), known=[each.name for each in opened.plugins])
+    known = [each.name for each in opened.plugins]
+    listed: dict[str, dict[str, str]] = {}
+    for word in words:
+        if not any(is_meant(each, word) for each in opened.plugins):
+            listed |= code_of(word, folder or Path.cwd(), known=known)
+    if listed:
         opened = with_listed(listed, registry)
-        records = [each for each in opened.plugins if each.name in listed]
+    records = [each for each in opened.plugins if each.name in listed or any(is_meant(each, word) for word in words)]
     for record in records:
         if record.status is not Status.LOADED:
             raise PluginError(not_loaded(record))
     if not any(record.recipes or any(record.components.values()) for record in records):
-        message = f"{word}: offers nothing; expected functions under @sightkit.hookimpl, such as sightkit_metrics"
+        message = f"{', '.join(words)}: offers nothing; expected functions under @sightkit.hookimpl, such as {EXAMPLE}"
         raise PluginError(message)
-    return LoadedPlugin(records, opened)
+    return LoadedPlugins(records, opened)
 
 
 def is_meant(record: PluginRecord, word: str) -> bool:

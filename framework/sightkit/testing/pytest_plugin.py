@@ -15,7 +15,7 @@ import pytest
 if TYPE_CHECKING:
     from sightkit.testing.conformance import Examples
     from sightkit.testing.examination import Examination
-    from sightkit.testing.plugin import LoadedPlugin
+    from sightkit.testing.plugin import LoadedPlugins
 
 FIXTURE = "sightkit_conformance"
 SETTING = "sightkit_plugin"
@@ -23,15 +23,15 @@ SETTING = "sightkit_plugin"
 
 @dataclass(frozen=True)
 class Case:
-    """One check of one component of a plugin.
+    """One check of one component of the plugins.
 
     Attributes:
-        plugin: What offers the component.
+        plugins: What offers the component.
         component: Which of its components and recipes it is, counted from 0.
         check: Which of the checks, counted from 0.
     """
 
-    plugin: LoadedPlugin
+    plugins: LoadedPlugins
     component: int
     check: int
 
@@ -45,23 +45,22 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Make a test of each check, where a test asks for the fixture."""
     if FIXTURE not in metafunc.fixturenames:
         return
-    cases, ids = [], []
-    for plugin in plugins_of(metafunc):
-        for component, examination in enumerate(examinations_of(plugin, {})):
-            for number, check in enumerate(examination.checks):
-                cases.append(Case(plugin, component, number))
-                ids.append(f"{examination.identity}: {check.name}")
+    plugins, cases, ids = plugins_of(metafunc), [], []
+    for component, examination in enumerate(examinations_of(plugins, {})):
+        for number, check in enumerate(examination.checks):
+            cases.append(Case(plugins, component, number))
+            ids.append(f"{examination.identity}: {check.name}")
     metafunc.parametrize(FIXTURE, cases, ids=ids, indirect=True)
 
 
-def plugins_of(metafunc: pytest.Metafunc) -> list[LoadedPlugin]:
+def plugins_of(metafunc: pytest.Metafunc) -> LoadedPlugins:
     """Return the plugins that a test module, or else the configuration, names.
 
     Raises:
-        pytest.UsageError: neither names one, or it cannot be loaded.
+        pytest.UsageError: neither names one, or one cannot be loaded.
     """
     from sightkit.errors import SightkitError
-    from sightkit.testing.plugin import load_plugin_to_check
+    from sightkit.testing.plugin import load_plugins_to_check
 
     named = getattr(metafunc.module, SETTING, None) or metafunc.config.getini(SETTING)
     names = [named] if isinstance(named, str | ModuleType) or not isinstance(named, Sequence) else named
@@ -69,16 +68,16 @@ def plugins_of(metafunc: pytest.Metafunc) -> list[LoadedPlugin]:
         message = f'{FIXTURE}: say which plugin: {SETTING} = "acme-vision", in {metafunc.module.__name__} or in the '
         raise pytest.UsageError(f"{message}configuration of pytest")
     try:
-        return [load_plugin_to_check(name, folder=metafunc.config.rootpath) for name in names]
+        return load_plugins_to_check(*names, folder=metafunc.config.rootpath)
     except SightkitError as error:
         raise pytest.UsageError(str(error)) from error
 
 
-def examinations_of(plugin: LoadedPlugin, examples: Examples) -> list[Examination]:
-    """Return the examinations of all that a plugin offers."""
+def examinations_of(plugins: LoadedPlugins, examples: Examples) -> list[Examination]:
+    """Return the examinations of all that plugins offer."""
     from sightkit.testing.conformance import examinations
 
-    return list(examinations(plugin, examples))
+    return list(examinations(plugins, examples))
 
 
 class Kept:
@@ -90,9 +89,9 @@ class Kept:
 
     def get(self, case: Case, examples: Examples) -> Examination:
         """Return the examination of a case's component with these examples."""
-        key = case.plugin, case.component, examples
+        key = case.plugins, case.component, examples
         if key != self._key:
-            self._key, self._examination = key, examinations_of(case.plugin, examples)[case.component]
+            self._key, self._examination = key, examinations_of(case.plugins, examples)[case.component]
         examination: Examination = self._examination
         return examination
 

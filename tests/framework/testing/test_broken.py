@@ -11,7 +11,7 @@ from sightkit.testing import Outcome
 from sightkit.testing.checks import CONTRACTS, common
 from sightkit.testing.checks.recipe import CHECKS as RECIPE_CHECKS
 from sightkit.testing.conformance import examinations
-from sightkit.testing.plugin import load_plugin_to_check
+from sightkit.testing.plugin import load_plugins_to_check
 
 BROKEN = Path(__file__).parent / "broken"
 LIGHT = "imports lightly"
@@ -30,7 +30,7 @@ FILES = {"common": "common.py", "recipe": "recipes", **{kind: f"{kind}.py" for k
 @cache
 def examined(file: str):
     """The examination of each broken component in a file, by the component's name."""
-    return {each.identity.rpartition("/")[2]: each for each in examinations(load_plugin_to_check(BROKEN / file), {})}
+    return {each.identity.rpartition("/")[2]: each for each in examinations(load_plugins_to_check(BROKEN / file), {})}
 
 
 @pytest.mark.parametrize("kind", CHECKS)

@@ -10,7 +10,7 @@ from pydantic import Field
 from sightkit import ConfigError, Params, PluginError, Schedule
 from sightkit.testing import NonconformityError, Outcome, check_component, check_plugin
 from sightkit.testing.conformance import of_component
-from sightkit.testing.plugin import load_plugin_to_check
+from sightkit.testing.plugin import load_plugins_to_check
 from sightkit.use import Found
 
 BROKEN = Path(__file__).parent / "broken"
@@ -53,7 +53,7 @@ def sightkit_schedules():
 
 
 def test_a_component_that_conforms_passes_in_silence():
-    (component,) = load_plugin_to_check("cosine").records[0].components["schedule"]
+    (component,) = load_plugins_to_check("cosine").records[0].components["schedule"]
     check_component(component)
     check_component(component, examples=[{}, {"warmup_epochs": 1}])
 
@@ -90,7 +90,7 @@ def test_what_a_component_needs_and_is_not_installed_is_no_failure():
         build=build_factor,
         requires=("no-such-distribution-of-sightkit>=2",),
     )
-    registry = load_plugin_to_check("cosine").registry
+    registry = load_plugins_to_check("cosine").registry
     examination = of_component(Found(needy, "mine", "here"), [{"factor": 1.0}], registry)
     found = {finding.check: finding for finding in examination.findings()}
     assert found["builds"].outcome is Outcome.SKIPPED
@@ -109,7 +109,7 @@ def test_an_error_that_no_check_foresaw_says_where_it_was_raised():
 
 
 def test_a_distribution_means_all_its_plugins():
-    assert len(load_plugin_to_check("sightkit").records) > 70
+    assert len(load_plugins_to_check("sightkit").records) > 70
 
 
 def test_a_package_without_hooks_means_the_modules_in_it_that_have_some(tmp_path):
@@ -118,15 +118,15 @@ def test_a_package_without_hooks_means_the_modules_in_it_that_have_some(tmp_path
     (package / "__init__.py").write_text('"""Nothing here."""\n')
     for name in ("schedule", "metric"):
         (package / f"my_{name}.py").write_text((BROKEN / f"{name}.py").read_text())
-    names = [record.name for record in load_plugin_to_check(package).records]
+    names = [record.name for record in load_plugins_to_check(package).records]
     assert names == ["my-metric", "my-schedule"]
 
 
 def test_a_plugin_that_lies_in_the_working_directory_wins_over_none_that_is_installed(tmp_path, monkeypatch):
     (tmp_path / "cosine.py").write_text((BROKEN / "schedule.py").read_text())
     monkeypatch.chdir(tmp_path)
-    assert load_plugin_to_check("cosine").records[0].origin.startswith("sightkit ")
-    assert load_plugin_to_check("cosine.py").records[0].origin == str(tmp_path / "cosine.py")
+    assert load_plugins_to_check("cosine").records[0].origin.startswith("sightkit ")
+    assert load_plugins_to_check("cosine.py").records[0].origin == str(tmp_path / "cosine.py")
 
 
 def test_a_plugin_that_cannot_be_loaded_is_told_with_its_reason(tmp_path):

@@ -49,21 +49,21 @@ def batch(shape: tuple[int, int, int]) -> Batch:
     return tf.constant(images), tf.one_hot(np.arange(COUNT) % CLASSES, CLASSES), tf.constant(seeds)
 
 
-def shape_of(subject: Subject) -> tuple[int, int, int]:
-    """Return the shape of images that the augmentation is looked at with: grey if it refuses colour."""
-    return COLOUR if built(subject, COLOUR) is not None else GREY
+def built(subject: Subject, shape: tuple[int, int, int]) -> Transform | ConfigError:
+    """Return what is built for a shape of images, or the error in which the augmentation refuses it."""
 
-
-def built(subject: Subject, shape: tuple[int, int, int]) -> Transform | None:
-    """Return what is built for a shape of images, or nothing where it refuses clearly."""
-
-    def make() -> Transform | None:
+    def make() -> Transform | ConfigError:
         try:
             return build_transform(subject.use, AugmentationTask(image_shape=shape, num_classes=CLASSES))
-        except ConfigError:
-            return None
+        except ConfigError as error:
+            return error
 
     return subject.once(("transform", shape), make)
+
+
+def shape_of(subject: Subject) -> tuple[int, int, int]:
+    """Return the shape of images that the augmentation is looked at with: grey if it refuses colour."""
+    return GREY if isinstance(built(subject, COLOUR), ConfigError) else COLOUR
 
 
 def augmented(subject: Subject, data: Batch) -> Result:
@@ -88,7 +88,7 @@ def plain(subject: Subject) -> Result:
 def transform(subject: Subject) -> Transform:
     """Return the augmentation itself."""
     made = built(subject, shape_of(subject))
-    assert made is not None
+    assert not isinstance(made, ConfigError)
     return made
 
 
@@ -107,10 +107,11 @@ def builds(subject: Subject) -> None:
             found=str(error),
             remedy="return one of the three forms from build, and raise sightkit.BuildError for images that don't fit",
         ) from error
-    if forms == [None, None]:
+    refusals = [str(form) for form in forms if isinstance(form, ConfigError)]
+    if len(refusals) == len(forms):
         raise BrokenContractError(
             expected="an augmentation of colour or of grey images",
-            found="it refuses both",
+            found=f"it refuses both: {refusals[0]}",
             remedy="raise BuildError only for images that it cannot change; if its parameters are why, give an example",
         )
 
