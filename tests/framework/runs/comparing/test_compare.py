@@ -178,7 +178,7 @@ def test_one_run_or_the_same_one_twice_is_nothing_to_compare(pair: list[sightkit
 
 def test_a_run_that_has_not_finished_is_not_compared(pair: list[sightkit.Run]) -> None:
     change_manifest(pair[1], state="interrupted")
-    with pytest.raises(ConfigError, match="expected a run that has finished, found one that is interrupted"):
+    with pytest.raises(ConfigError, match="expected a run that has finished, found one that was interrupted"):
         sightkit.compare(pair)
 
 

@@ -96,11 +96,14 @@ def test_other_metrics_are_computed_and_leave_the_runs_scores_alone(finish: Fini
         run.evaluate(metrics=[{"use": "recal"}])
 
 
-@pytest.mark.parametrize("state", ["running", "failed", "interrupted"])
-def test_a_run_that_has_not_finished_is_refused(finish: Finish, state: str) -> None:
+@pytest.mark.parametrize(
+    ("state", "found"),
+    [("running", "is still running$"), ("failed", "failed; to go on"), ("interrupted", "was interrupted; to go on")],
+)
+def test_a_run_that_has_not_finished_is_refused(finish: Finish, state: str, found: str) -> None:
     run = finish()
     (run.path / "manifest.json").write_text(json.dumps({**run.manifest, "state": state}))
-    with pytest.raises(ConfigError, match=f"expected a run that has finished, found one that is {state}"):
+    with pytest.raises(ConfigError, match=f"expected a run that has finished, found one that {found}"):
         run.evaluate()
 
 
