@@ -19,7 +19,7 @@ def refuse_unfinished(run: Run) -> None:
     Raises:
         ConfigError: its state, and what to do.
     """
-    state = run.manifest.get("state")
+    state = run.state
     if state != "finished":
         message = f"{run.path}: expected a run that has finished, found one that {ENDED.get(state, f'is {state}')}"
         if state != "running":
