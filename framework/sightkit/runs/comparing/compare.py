@@ -12,7 +12,7 @@ from sightkit.registry.registry import Registry
 from sightkit.runs.comparing.agreement import check_runs, differing_settings, predictions_of, same_images
 from sightkit.runs.comparing.names import short_names
 from sightkit.runs.comparing.result import ComparedRun, Comparison, Difference
-from sightkit.runs.judging.judge import build_metrics, scores_of
+from sightkit.runs.judging.metrics import build_metrics, scores_of
 from sightkit.runs.record.settings import settings_of
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def compare_runs(
         runs=compared,
         differences=tuple(
             difference
-            for metric, function in metrics.items()
+            for metric, function in metrics.functions.items()
             for difference in differences_in(metric, function, compared, seed=settings.seed)
         ),
         settings=differing_settings(runs),

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 import sightkit
-from sightkit.errors import ConfigError, DataError, StorageError
+from sightkit.errors import ConfigError, DataError, PluginError, StorageError
 from sightkit.evaluation.store import save_predictions
 
 Finish = Callable[..., sightkit.Run]
@@ -82,6 +82,17 @@ def test_scores_of_another_split_and_the_manifest_stay_as_they_are(finish: Finis
     run.evaluate(split="test")
     assert run.scores == scores
     assert run.manifest == manifest
+
+
+def test_a_metric_that_fails_is_told_with_whose_it_is(finish: Finish) -> None:
+    def build(_params: sightkit.Params, _task: sightkit.MetricTask) -> Any:
+        return lambda _labels, _probabilities: {}["cats"]
+
+    registry = sightkit.Registry()
+    registry.add(sightkit.Metric(name="cats", summary="Fails.", params=sightkit.Params, build=build))
+    found = r"""^metric "mine" \(plugin python, from this process\) failed on 18 predictions: KeyError: 'cats'; """
+    with pytest.raises(PluginError, match=found):
+        finish().evaluate(metrics=[{"use": "cats", "name": "mine"}], registry=registry)
 
 
 def test_other_metrics_are_computed_and_leave_the_runs_scores_alone(finish: Finish) -> None:
