@@ -198,6 +198,18 @@ def test_runs_are_compared_on_other_data_that_both_were_judged_on(finish: Finish
         sightkit.compare(runs, split="outsid")
 
 
+def test_a_run_that_lacks_what_the_first_is_judged_on_is_told_with_what_to_do(
+    pair: list[sightkit.Run], source: sightkit.ArraySource
+) -> None:
+    (pair[1].path / "predictions" / "test.npz").unlink()
+    with pytest.raises(ConfigError) as refused:
+        sightkit.compare(pair)
+    message = str(refused.value)
+    assert "expected predictions of 'test', which " in message
+    assert ", found those of train, validation; runs can be compared on the same images only" in message
+    assert "sightkit evaluate RUN --data OTHER" in message
+
+
 def test_pictures_and_a_table_are_written(pair: list[sightkit.Run], tmp_path: Path) -> None:
     comparison = sightkit.compare(pair, metrics=[{"use": "f1", "name": "=cmd"}])
     files = comparison.write(tmp_path / "a" / "b")
