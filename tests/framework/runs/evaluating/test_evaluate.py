@@ -204,6 +204,17 @@ def test_classes_without_images_are_told(finish: Finish, source: sightkit.ArrayS
     assert evaluation.scores["accuracy"].interval is not None
 
 
+def test_the_page_of_other_data_tells_what_is_to_be_known_of_it(
+    finish: Finish, source: sightkit.ArraySource, tmp_path: Path
+) -> None:
+    data = write_folder(tmp_path / "flowers", some_of(source, np.flatnonzero(source.samples.labels < 2)[:10]))
+    (data / "dim" / "broken.png").write_bytes(b"no picture")
+    evaluation = finish(reports=[{"use": "html"}]).evaluate(data=data, skip_bad=True, reports=True)
+    page = evaluation.reports[0].read_text()
+    for note in ("1 of 11 images cannot be used and was left out", "No images of 1 of the 3 classes: &#39;light&#39;"):
+        assert f'<p class="caution">{note}.</p>' in page
+
+
 def test_images_of_unknown_classes_are_refused_or_left_out(finish: Finish, source: sightkit.ArraySource) -> None:
     run = finish()
     data = some_of(source, np.arange(12), classes=["dark", "Dimm", "light"])
