@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -202,6 +203,23 @@ def test_classes_without_images_are_told(finish: Finish, source: sightkit.ArrayS
     evaluation = finish().evaluate(data=some_of(source, rows))
     assert evaluation.notes == ("no images of 1 of the 3 classes: 'light'",)
     assert evaluation.scores["accuracy"].interval is not None
+
+
+def test_one_class_is_enough_and_metrics_say_of_the_others_what_they_do_of_absent_ones(
+    finish: Finish, source: sightkit.ArraySource, tmp_path: Path
+) -> None:
+    rows = np.flatnonzero(source.samples.labels == 1)[:10]
+    data = write_folder(tmp_path / "flowers", some_of(source, rows))
+    metrics = [{"use": name} for name in sightkit.Registry().catalogue.names(sightkit.Metric)]
+    evaluation = finish().evaluate(data=data, metrics=metrics)
+    assert evaluation.predictions.labels.tolist() == [1] * 10
+    assert evaluation.notes == ("no images of 2 of the 3 classes: 'dark', 'light'",)
+    scores = evaluation.scores
+    assert scores["balanced-accuracy"].value == scores["accuracy"].value
+    predicted = evaluation.predictions.probabilities.argmax(axis=1)
+    absent = tuple(0.0 if label in predicted else math.nan for label in (0, 2))
+    assert scores["recall"].per_class[::2] == pytest.approx(absent, nan_ok=True)
+    assert math.isnan(scores["roc-auc"].value)
 
 
 def test_the_page_of_other_data_tells_what_is_to_be_known_of_it(
