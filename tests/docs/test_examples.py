@@ -225,16 +225,20 @@ def test_the_python_of_a_page_runs(page, work, home):
 
 
 @pytest.mark.parametrize("fence", chosen("python", "test"), ids=place_of)
-def test_the_tests_of_a_page_pass(fence, work, home):
+def test_the_tests_of_a_page_pass(fence, work, home, monkeypatch):
     save_all(fence.page, work)
-    assert run_python("-m", "pytest", "-q", "-p", "no:cacheprovider", fence.file, folder=work)
+    # As with sightkit installed from this checkout, whichever one the environment knows.
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    plugin = "sightkit.testing.pytest_plugin"
+    assert run_python("-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", plugin, fence.file, folder=work)
 
 
 def run_python(*words: str, folder: Path) -> bool:
+    path = filter(None, [str(folder), os.environ.get("PYTHONPATH")])
     done = subprocess.run(
         [sys.executable, *words],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(folder), "TF_CPP_MIN_LOG_LEVEL": "3"},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(path), "TF_CPP_MIN_LOG_LEVEL": "3"},
         capture_output=True,
         text=True,
         timeout=300,

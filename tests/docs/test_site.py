@@ -17,9 +17,10 @@ import sightkit as package
 from mkdocs_hooks import on_page_markdown
 from nested_components import write_nested_plugin
 from pages import ROOT
-from reference import command_line, components, hooks, python_api
+from reference import command_line, components, conformance, hooks, python_api
 from reference.page import Page, plain, table
 from reference.pages import sections
+from sightkit import testing
 from sightkit.cli import app
 from sightkit.component import KINDS
 from sightkit.registry.hooks import COLLECTING, RUN
@@ -58,6 +59,14 @@ def test_every_hook_is_in_the_reference():
     assert named == [*COLLECTING, *RUN]
 
 
+def test_every_check_of_the_conformance_kit_is_in_the_reference():
+    page = conformance.page().markdown
+    for heading, checks in conformance.checks_by_heading().items():
+        section = page.partition(f"## {heading}\n")[2].partition("\n## ")[0]
+        for check in checks:
+            assert f"| {plain(check.name)} | {plain(check.demand)}. |" in section
+
+
 def test_every_command_is_in_the_reference_with_its_options():
     shown, waiting = command_line.page().markdown, [("sightkit", typer.main.get_command(app))]
     while waiting:
@@ -71,8 +80,10 @@ def test_every_command_is_in_the_reference_with_its_options():
 
 
 def test_every_public_name_is_in_the_reference_once():
-    named = re.findall(r"^::: sightkit\.(\w+)$", "\n".join(page.markdown for page in python_api.pages()), re.MULTILINE)
-    assert sorted(named) == sorted(package.__all__)
+    directives = [part.removeprefix("::: sightkit.") for page in python_api.pages() for part in page.parts]
+    assert sorted(name for name in directives if "." not in name) == sorted(package.__all__)
+    assert {"sklearn.ImageClassifier", *(f"testing.{name}" for name in testing.__all__)} <= set(directives)
+    assert len(set(directives)) == len(directives)
 
 
 def test_no_two_pages_of_the_reference_have_the_same_place():

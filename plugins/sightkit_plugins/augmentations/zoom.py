@@ -39,7 +39,11 @@ def build_zoom(params: ZoomParams, _task: AugmentationTask) -> Geometric:
         raise BuildError(message)
 
     def matrices(seeds: tf.Tensor) -> tf.Tensor:
-        scale = 1.0 / uniform(seeds, low, high)
+        import tensorflow as tf
+
+        # In float64: TensorFlow computes some reciprocals at once and the rest one by one, with another last bit.
+        factors = tf.cast(uniform(seeds, low, high), tf.float64)
+        scale = tf.cast(1.0 / factors, tf.float32)
         return affine(seeds, a=scale, e=scale)
 
     return sometimes(Geometric(matrices, fill=params.fill), params.probability)

@@ -29,6 +29,7 @@ COMMANDS = [
     ["cache", "list"],
     ["cache", "clear"],
     ["plugins"],
+    ["plugins", "check"],
     ["plugins", "list"],
     ["plugins", "show"],
     ["plugins", "trust"],

@@ -111,16 +111,6 @@ def test_running_statistics_follow_the_weights_of_a_short_training():
     np.testing.assert_allclose(statistics, np.mean(first, axis=(0, 1, 2)), atol=0.01)
 
 
-@pytest.mark.parametrize("build_parts", [effnet, lambda: build("vgg", weights="none")], ids=["efficientnet", "vgg"])
-def test_a_saved_model_loads_without_sightkit_and_predicts_the_same(build_parts, tmp_path):
-    import keras
-
-    model = assemble(build_parts(), image_shape=(32, 32, 3), num_classes=4).model
-    model.save(tmp_path / "model.keras")
-    images = np.random.default_rng(0).random((2, 32, 32, 3), np.float32)
-    np.testing.assert_array_equal(keras.models.load_model(tmp_path / "model.keras")(images), model(images))
-
-
 def test_equal_seeds_give_equal_weights_and_others_others():
     first, again, other = (build("mobilenet", alpha=0.35, weights="none", seed=seed) for seed in (3, 3, 4))
     kernels = [parts.backbone.get_layer("Conv1").kernel.numpy() for parts in (first, again, other)]

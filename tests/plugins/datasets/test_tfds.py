@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import tensorflow_datasets as tfds
 
+from conforming import insist_on
 from sightkit import DataError, DatasetTask
 from sightkit.experiment import ImagesSettings, SplitSettings
 from sightkit.images import prepare
@@ -86,6 +87,10 @@ def own(prepared, tmp_path):
     """A copy of it that can be damaged."""
     shutil.copytree(prepared, tmp_path / "own")
     return tmp_path / "own"
+
+
+def test_it_passes_the_conformance_kit(prepared):
+    insist_on("tfds/tfds", {"tfds": {"dataset": "sightkit_greys", "data_dir": prepared}})
 
 
 def test_images_labels_and_splits_are_those_that_were_prepared(prepared):

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
 
-from sightkit.contracts import Predictions, ReportTask
+from sightkit.contracts import Predictions, ReportOutput, ReportTask
 from sightkit.errors import DivergedError
 from sightkit.experiment import ExperimentSettings
 from sightkit.runs.building.build import blaming, build
@@ -82,14 +82,15 @@ def write_reports(
     Raises:
         PluginError: a report failed or didn't keep the contract.
     """
-    texts = []
-    for use in settings.reports:
-        report = build(use, task)
-        with DRAWING, blaming(use, "failed while it wrote its files"):
-            own = own_folder(folder, use)
-            output = checked_output(report(MappingProxyType(predictions), own), use, own)
-        texts.append(output.text)
+    texts = [write_report(use, task, predictions, own_folder(folder, use)).text for use in settings.reports]
     return [text for text in texts if text]
+
+
+def write_report(use: Use[Any], task: ReportTask, predictions: Mapping[str, Predictions], folder: Path) -> ReportOutput:
+    """Let one report write its files into a folder and return what it made; raises as `write_reports` does."""
+    report = build(use, task)
+    with DRAWING, blaming(use, "failed while it wrote its files"):
+        return checked_output(report(MappingProxyType(predictions), folder), use, folder)
 
 
 def own_folder(folder: Path, use: Use[Any]) -> Path:

@@ -64,16 +64,10 @@ class LearningRate:
         Raises:
             PluginError: the schedule gives something else than a finite number of at least 0.
         """
-        rates = np.array([self._scheduled(step) * self.scale for step in range(first, first + count)], np.float32)
+        steps = range(first, first + count)
+        rates = np.array([rate_at(self._schedule, step) * self.scale for step in steps], np.float32)
         self._shown = rates[-1]
         return rates
-
-    def _scheduled(self, step: int) -> float:
-        rate = self._schedule(step)
-        if not isinstance(rate, Real) or not 0 <= rate < math.inf:
-            message = f"the schedule returned {rate!r} for step {step}; expected a finite number of at least 0"
-            raise PluginError(message)
-        return float(rate)
 
     @contextmanager
     def open_to_callbacks(self, *, step: int | None = None) -> Iterator[None]:
@@ -90,3 +84,16 @@ class LearningRate:
         if changed and self._shown > 0:
             self.scale *= float(found) / float(self._shown)
             self._shown = found
+
+
+def rate_at(schedule: ScheduleFunction, step: int) -> float:
+    """Return what a schedule says for a step.
+
+    Raises:
+        PluginError: it is something else than a finite number of at least 0.
+    """
+    rate = schedule(step)
+    if not isinstance(rate, Real) or not 0 <= rate < math.inf:
+        message = f"the schedule returned {rate!r} for step {step}; expected a finite number of at least 0"
+        raise PluginError(message)
+    return float(rate)

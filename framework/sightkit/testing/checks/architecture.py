@@ -1,0 +1,285 @@
+"""What every architecture owes: logits from images, weights that its seed decides, and parts that can be frozen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+
+from sightkit.contracts import ArchitectureTask
+from sightkit.errors import ConfigError, SightkitError
+from sightkit.runs.building.network import build_network
+from sightkit.runs.building.saving import save_model
+from sightkit.testing.contract import Contract
+from sightkit.testing.finding import BrokenContractError, NotApplicableError
+from sightkit.testing.subject import Subject
+
+if TYPE_CHECKING:
+    import keras
+    from numpy.typing import NDArray
+
+    from sightkit.training.networks.network import Classifier
+
+Shape: TypeAlias = tuple[int, int, int]
+
+SHAPES: tuple[Shape, ...] = ((32, 32, 3), (75, 75, 3), (96, 96, 3), (224, 224, 3))
+"""The first that an architecture accepts is what it is looked at with: the smallest costs least."""
+TINY: Shape = (1, 1, 3)
+CLASSES, COUNT, SEED = 5, 4, 11
+TOLERANCE = 1e-3
+"""How far logits of an image may differ, relative to the largest, between a batch of one and a larger one."""
+
+
+def build_for(subject: Subject, shape: Shape) -> Classifier:
+    """Return the architecture for images of a shape, as training has it."""
+    channels = shape[2]
+    task = ArchitectureTask(
+        image_shape=shape, num_classes=CLASSES, channel_mean=(0.4,) * channels, channel_std=(0.2,) * channels
+    )
+    return build_network(subject.use, task, seed=SEED)
+
+
+@dataclass(frozen=True)
+class FirstBuilt:
+    """The network that is looked at.
+
+    Attributes:
+        shape: Of the images that it is built for.
+        classifier: The network.
+        digest: Of its weights as they were built, before any check has used it.
+    """
+
+    shape: Shape
+    classifier: Classifier
+    digest: str
+
+
+def first_built(subject: Subject) -> FirstBuilt:
+    """Return the network for the first shape that the architecture accepts.
+
+    Raises:
+        ConfigError: it refuses them all.
+    """
+    from sightkit.training.state.variables import weights_digest
+
+    def make() -> FirstBuilt:
+        for shape in SHAPES:
+            try:
+                classifier = build_for(subject, shape)
+            except ConfigError:
+                if shape == SHAPES[-1]:
+                    raise
+            else:
+                return FirstBuilt(shape, classifier, weights_digest(classifier.model))
+        raise AssertionError
+
+    return subject.once("first", make)
+
+
+def model_of(subject: Subject) -> keras.Model:
+    """Return the model from images to logits."""
+    return first_built(subject).classifier.model
+
+
+def images_for(subject: Subject) -> NDArray[np.float32]:
+    """Return a few images float32 in [0, 1]."""
+    return np.random.default_rng(0).random((COUNT, *first_built(subject).shape), np.float32)
+
+
+def logits(subject: Subject) -> NDArray[np.float32]:
+    """Return what the untrained model says about the images, computed once."""
+
+    def compute() -> NDArray[np.float32]:
+        made: NDArray[np.float32] = model_of(subject)(images_for(subject), training=False).numpy()
+        return made
+
+    return subject.once("logits", compute)
+
+
+def builds(subject: Subject) -> None:
+    """It builds a Network or a Keras model that gives one float32 logit a class."""
+    try:
+        first_built(subject)
+    except SightkitError as error:
+        raise BrokenContractError(
+            expected=f"a network for images of one of the shapes {', '.join(map(str, SHAPES))}",
+            found=str(error),
+            remedy="build for task.image_shape and task.num_classes, the last layer with dtype float32 and without an "
+            "activation; if its parameters are why (weights to download), give an example without",
+        ) from error
+
+
+def makes_finite_logits(subject: Subject) -> None:
+    """What it gives are finite numbers."""
+    if not np.isfinite(logits(subject)).all():
+        raise BrokenContractError(
+            expected="finite logits from images in [0, 1] and initial weights",
+            found=str(logits(subject)[0].tolist()),
+            remedy="guard divisions and logarithms, and scale images inside the model: a channel_std may be 0",
+        )
+
+
+def gives_logits_and_not_probabilities(subject: Subject) -> None:
+    """Its rows do not sum to one: losses and metrics apply the softmax themselves."""
+    made = logits(subject)
+    if made.min() >= 0 and np.allclose(made.sum(axis=1), 1.0, atol=1e-4):
+        raise BrokenContractError(
+            expected="logits",
+            found=f"rows from 0 to 1 that sum to 1, such as {np.round(made[0], 4).tolist()}",
+            remedy="leave out the softmax at the end",
+        )
+
+
+def builds_at_other_shapes_or_refuses_clearly(subject: Subject) -> None:
+    """For grey images that are not square, and for images of one pixel, it builds or raises a BuildError."""
+    height, width, _ = first_built(subject).shape
+    for shape in ((height, width + 9, 1), TINY):
+        try:
+            build_for(subject, shape)
+        except ConfigError:
+            continue
+        except SightkitError as error:
+            raise BrokenContractError(
+                expected=f"a network for images of shape {shape}, or a BuildError that says what it needs",
+                found=str(error),
+                remedy='look at task.image_shape first: raise BuildError("mine needs images of at least 8 pixels")',
+            ) from error
+
+
+def is_built_alike_under_a_seed(subject: Subject) -> None:
+    """Built again under the same seed, it has bit for bit the same weights."""
+    from sightkit.training.state.variables import weights_digest
+
+    first = first_built(subject)
+    if weights_digest(build_for(subject, first.shape).model) != first.digest:
+        raise BrokenContractError(
+            expected="the same weights from the same seed",
+            found="different ones",
+            remedy="use Keras' initialisers as they are, without seeds of your own from NumPy or the clock: sightkit "
+            "seeds them",
+        )
+
+
+def gradients_reach_every_trainable_variable(subject: Subject) -> None:
+    """The loss depends on every variable that training is to change."""
+    import tensorflow as tf
+
+    model = model_of(subject)
+    variables = model.trainable_variables
+    if not variables:
+        reason = "nothing in it is trained"
+        raise NotApplicableError(reason)
+    with tf.GradientTape() as tape:
+        loss = tf.nn.sparse_softmax_cross_entropy_with_logits(
+            np.arange(COUNT) % CLASSES, model(images_for(subject), training=True)
+        )
+    gradients = tape.gradient(loss, [each.value for each in variables])
+    if cut := [each.path for each, gradient in zip(variables, gradients, strict=True) if gradient is None]:
+        raise BrokenContractError(
+            expected=f"a gradient for each of {len(variables)} trainable variables",
+            found=f"none for {', '.join(cut[:5])}{' and more' if len(cut) > 5 else ''}",
+            remedy="use what every layer makes, without stop_gradient, rounding or argmax; set trainable=False on what "
+            "is to stay",
+        )
+
+
+def frozen_stays_frozen(subject: Subject) -> None:
+    """What a stage freezes is not changed by a step of training, statistics of batches among it."""
+    from sightkit.training.networks.layers import Freezing
+
+    classifier = first_built(subject).classifier
+    freezing = Freezing(classifier.model, classifier.network)
+    word, frozen = what_to_freeze(classifier)
+    freezing.apply(word)
+    try:
+        before = [variable.numpy() for variable in frozen]
+        model = classifier.with_frozen_backbone()
+        model(images_for(subject), training=True)
+        trained = {id(variable) for variable in model.trainable_variables}
+        changed = [
+            variable.path
+            for variable, value in zip(frozen, before, strict=True)
+            if id(variable) in trained or not np.array_equal(variable.numpy(), value)
+        ]
+    finally:
+        freezing.apply("none")
+    if changed:
+        raise BrokenContractError(
+            expected=f'nothing to change that freeze = "{word}" freezes',
+            found=f"{', '.join(changed[:5])} changed, or would be trained",
+            remedy="let layers heed trainable and training: update statistics only if training and self.trainable",
+        )
+
+
+def what_to_freeze(classifier: Classifier) -> tuple[str, list[Any]]:
+    """Return what a stage would freeze and the variables in it; seeds of dropout go on wherever it is."""
+    from sightkit.layers import leaves
+
+    if classifier.network is not None:
+        parts = [classifier.network.backbone, classifier.network.pooling]
+        return "backbone", floats(variable for part in parts for variable in part.variables)
+    layers = list(leaves(classifier.model))
+    last = max((number for number, layer in enumerate(layers) if layer.trainable_variables), default=0)
+    if last == 0:
+        reason = "it has no layer below its last one"
+        raise NotApplicableError(reason)
+    return f"below:{layers[last].name}", floats(variable for layer in layers[:last] for variable in layer.variables)
+
+
+def floats(variables: Any) -> list[Any]:
+    """Return the variables of floating-point numbers."""
+    return [variable for variable in variables if str(variable.dtype).startswith(("float", "bfloat"))]
+
+
+def judges_each_image_by_itself(subject: Subject) -> None:
+    """Outside of training, an image has the same logits alone as among others."""
+    together = logits(subject)
+    alone = model_of(subject)(images_for(subject)[:1], training=False).numpy()[0]
+    if (difference := float(np.abs(alone - together[0]).max())) > TOLERANCE * max(1.0, float(np.abs(together).max())):
+        raise BrokenContractError(
+            expected="the same logits of an image in every batch",
+            found=f"a difference of {difference:.3g} between alone and among {COUNT}",
+            remedy="use statistics of the batch only if training: pass training on to the layers that have them",
+        )
+
+
+def saves_and_loads(subject: Subject) -> None:
+    """Saved to a file and loaded again, without running code from it, it gives bit for bit the same logits."""
+    import keras
+
+    with TemporaryDirectory(prefix="sightkit-") as folder:
+        path = Path(folder) / "model.keras"
+        try:
+            save_model(path, model_of(subject))
+            loaded = keras.saving.load_model(path, compile=False, safe_mode=True)
+        except Exception as error:
+            raise BrokenContractError(
+                expected="a model that Keras can save and load",
+                found=" ".join(str(error).split())[:300],
+                remedy='put @keras.saving.register_keras_serializable(package="acme") above layers of your own and '
+                "give them get_config; use no Lambda",
+            ) from error
+        found = loaded(images_for(subject), training=False).numpy()
+    if not np.array_equal(found, logits(subject)):
+        raise BrokenContractError(
+            expected="the same logits from the model in the file",
+            found=f"a difference of {float(np.abs(found - logits(subject)).max()):.3g}",
+            remedy="make what a layer keeps a weight (add_weight), and return all its arguments from get_config",
+        )
+
+
+CONTRACT = Contract(
+    first=(builds, makes_finite_logits),
+    then=(
+        gives_logits_and_not_probabilities,
+        builds_at_other_shapes_or_refuses_clearly,
+        is_built_alike_under_a_seed,
+        judges_each_image_by_itself,
+        saves_and_loads,
+        frozen_stays_frozen,
+        gradients_reach_every_trainable_variable,
+    ),
+)

@@ -1,0 +1,197 @@
+"""What every extension owes: it takes part in a run, writes into its folder only, and its state can be restored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sightkit.api import Experiment, load
+from sightkit.contracts import ArchitectureTask, ExtensionTask
+from sightkit.errors import PluginError, SightkitError
+from sightkit.images.arrays import ArraySource
+from sightkit.runs.building.build import build
+from sightkit.runs.display import Display
+from sightkit.runs.extensions import Extensions
+from sightkit.testing.checks.place import a_place
+from sightkit.testing.checks.report import ODD, PLAIN
+from sightkit.testing.contract import Contract
+from sightkit.testing.finding import BrokenContractError, NotApplicableError
+from sightkit.testing.subject import Subject
+
+if TYPE_CHECKING:
+    import keras
+
+    from sightkit.runs.record.run import Run
+
+IMAGES_A_CLASS, SIDE = 6, 8
+
+
+@dataclass(frozen=True)
+class Part:
+    """What came of a run that the extension took part in.
+
+    Attributes:
+        warnings: What was told of the extension's failures.
+        strays: The names of what was written outside of the runs' folder.
+        before: The state of an extension that was told of the epochs.
+        after: The state of another one, to which that was given.
+        forgotten: What was told of failures on the way.
+    """
+
+    warnings: Sequence[str]
+    strays: Sequence[str]
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+    forgotten: Sequence[str]
+
+
+class Warned(Display):
+    """A display that keeps the warnings.
+
+    Attributes:
+        warnings: In their order.
+    """
+
+    def __init__(self) -> None:
+        self.warnings: list[str] = []
+
+    def warn(self, message: str) -> None:
+        """Keep a warning."""
+        self.warnings.append(message)
+
+
+def tiny_network(task: ArchitectureTask) -> keras.Model:
+    """Return a network that is quickly trained."""
+    import keras
+
+    images = keras.Input(task.image_shape)
+    maps = keras.layers.AveragePooling2D(4)(images)
+    return keras.Model(images, keras.layers.Dense(task.num_classes)(keras.layers.Flatten()(maps)))
+
+
+def experiment_with(subject: Subject, classes: Sequence[str]) -> Experiment:
+    """Return an experiment of two short epochs that names the extension."""
+    random = np.random.default_rng(0)
+    count = IMAGES_A_CLASS * len(classes)
+    images = random.integers(0, 256, (count, SIDE, SIDE), dtype=np.uint8)
+    labels = np.arange(count) % len(classes)
+    ids = [f"{classes[label]}/{row}" for row, label in enumerate(labels.tolist())]
+    values = {"name": "conformance", "training": {"epochs": 2, "batch_size": 16}, "reports": []}
+    source = ArraySource(images, labels, classes=classes, ids=ids)
+    experiment = load(values, dataset=source, architecture=tiny_network, registry=subject.registry)
+    # As if its table named the extension: that may be in no registry, and its parameters are validated already.
+    vars(experiment)["settings"] = experiment.settings.model_copy(update={"extensions": (subject.use,)})
+    return experiment
+
+
+def taken_part(subject: Subject, classes: Sequence[str]) -> Part:
+    """Return what came of a run with such classes, made once."""
+
+    def run() -> Part:
+        display, handing_over = Warned(), Warned()
+        with a_place() as place:
+            experiment = experiment_with(subject, classes)
+            made = experiment.run(runs_dir=place.folder, display=display)
+            mine = [told for told in display.warnings if f'"{subject.use.name}"' in told]
+            strays = place.strays()
+            before, after = handed_over(experiment, made, warn=handing_over.warn)
+        return Part(warnings=mine, strays=strays, before=before, after=after, forgotten=handing_over.warnings)
+
+    return subject.once(("run", tuple(classes)), run)
+
+
+def handed_over(experiment: Experiment, run: Run, *, warn: Callable[[str], None]) -> tuple[dict[str, Any], ...]:
+    """Return the state of an extension after the epochs of a run, and that of a fresh one that went on from there."""
+    first, second = Extensions(experiment.settings), Extensions(experiment.settings)
+    for number, row in enumerate(run.history, start=1):
+        first.tell("sightkit_epoch_ended", warn=lambda _: None, run=run, epoch=number, logs=row)
+    before = first.state(warn=warn)
+    second.remember(before)
+    second.restore(warn=warn)
+    return before, second.state(warn=warn)
+
+
+def builds_an_object_with_run_hooks(subject: Subject) -> None:
+    """It builds an object with methods that are run hooks, and none that is misspelt or unmarked."""
+    try:
+        Extensions(experiment_with(subject, PLAIN).settings)
+    except SightkitError as error:
+        raise BrokenContractError(
+            expected="an object whose methods are run hooks under @sightkit.hookimpl",
+            found=str(error),
+            remedy="name methods as in docs/writing-a-plugin.md, with arguments that the hook has",
+        ) from error
+
+
+def allows_a_plain_experiment(subject: Subject) -> None:
+    """It lets a plain experiment pass, or refuses it in a SightkitError of its own."""
+    try:
+        experiment_with(subject, PLAIN).check()
+    except PluginError as error:
+        raise BrokenContractError(
+            expected="a plain experiment to be checked",
+            found=str(error),
+            remedy="raise sightkit.ConfigError to refuse an experiment, and nothing else",
+        ) from error
+    except SightkitError as error:
+        reason = f"it refuses a plain experiment of two epochs ({error}); give an example with which it does not"
+        raise NotApplicableError(reason) from error
+
+
+def takes_part_in_a_run(subject: Subject) -> None:
+    """A run of two epochs that names it ends, and none of its hooks fails."""
+    if warnings := taken_part(subject, PLAIN).warnings:
+        raise BrokenContractError(
+            expected="every run hook to return",
+            found="; ".join(warnings),
+            remedy="look at the hook that is named; logs lack what a run does not have, such as a validation split",
+        )
+
+
+def writes_only_into_the_run(subject: Subject) -> None:
+    """Nothing appears outside the folder of the run."""
+    if strays := taken_part(subject, PLAIN).strays:
+        raise BrokenContractError(
+            expected="files in the folder of the run only",
+            found=f"{', '.join(strays)} outside of it",
+            remedy="join every path to run.path, never to the working directory",
+        )
+
+
+def survives_odd_names(subject: Subject) -> None:
+    """Class names and image ids that are paths, markup or no text at all lead it nowhere."""
+    part = taken_part(subject, ODD)
+    strays = sorted(set(part.strays) - set(taken_part(subject, PLAIN).strays))
+    found = [*part.warnings, *(f"{name!r} outside of the run's folder" for name in strays)]
+    if found:
+        raise BrokenContractError(
+            expected="a run whatever classes and images are called",
+            found="; ".join(found)[:300],
+            remedy='use no name as part of a path, and write text with errors="backslashreplace"',
+        )
+
+
+def restores_its_state(subject: Subject) -> None:
+    """What state() returns is JSON, and an extension that restore() was called with has the same state."""
+    extension = build(subject.use, ExtensionTask(experiment="conformance", seed=0))
+    halves = [name for name in ("state", "restore") if hasattr(extension, name)]
+    if not halves:
+        reason = "it has no state"
+        raise NotApplicableError(reason)
+    part = taken_part(subject, PLAIN)
+    if len(halves) == 1 or part.forgotten or part.before != part.after:
+        differing = f"the state {dict(part.after)} after {dict(part.before)} was restored"
+        raise BrokenContractError(
+            expected="state() and restore(state): JSON that another extension of the same parameters goes on from",
+            found=f"only {halves[0]}()" if len(halves) == 1 else "; ".join(part.forgotten) or differing,
+            remedy="return a dict of plain numbers, texts and lists from state(), and take all of it back in restore()",
+        )
+
+
+CONTRACT = Contract(
+    first=(builds_an_object_with_run_hooks, allows_a_plain_experiment, takes_part_in_a_run),
+    then=(writes_only_into_the_run, survives_odd_names, restores_its_state),
+)

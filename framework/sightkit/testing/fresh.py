@@ -1,0 +1,94 @@
+"""What importing a module costs in an interpreter that has imported nothing yet."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sightkit.component import Component
+from sightkit.errors import PluginError
+from sightkit.registry.loader import HEAVY
+
+PROGRAM = """
+import importlib, json, sys
+from pathlib import Path
+from sightkit.registry.snapshot import import_snapshot, take_snapshot
+
+heavy, modules = json.loads(sys.argv[1])
+loaded = {}
+for name, path in modules:
+    before = set(sys.modules)
+    if path is None:
+        importlib.import_module(name)
+    else:
+        import_snapshot("fresh", take_snapshot(Path(path)))
+    loaded[name] = [each for each in heavy if each in sys.modules and each not in before]
+sys.stdout.write("\\n" + json.dumps(loaded))
+"""
+
+
+@dataclass(frozen=True)
+class ModuleToImport:
+    """A module as a fresh interpreter finds it.
+
+    Attributes:
+        name: Its name here.
+        path: The file or the package's folder, where the name alone doesn't lead to it.
+    """
+
+    name: str
+    path: Path | None
+
+
+def module_of(component: Component[Any]) -> ModuleToImport | None:
+    """Return the module that a component is written in, if another interpreter can import it."""
+    name = getattr(component.build, "__module__", None) or component.params.__module__
+    module = sys.modules.get(name)
+    file = getattr(module, "__file__", None)
+    if module is None or file is None or name == "__main__":
+        return None
+    if is_found_by_name(name, file):
+        return ModuleToImport(name, None)
+    # Local code bears a name of this process's; so may the module of a test.
+    top = sys.modules.get(name.partition(".")[0])
+    root = Path(getattr(top, "__file__", None) or file)
+    return ModuleToImport(name, root.parent if root.name == "__init__.py" else root)
+
+
+def is_found_by_name(name: str, file: str) -> bool:
+    """Say whether Python finds this very file under a module's name on ``sys.path``."""
+    relative = Path(*name.split("."))
+    choices = (relative / "__init__.py", relative.with_suffix(".py"))
+    found = next((path for folder in sys.path for each in choices if (path := Path(folder) / each).is_file()), None)
+    return found is not None and found.resolve() == Path(file).resolve()
+
+
+def heavy_imports(modules: Sequence[ModuleToImport]) -> dict[str, list[str]]:
+    """Import modules one after the other in a fresh interpreter; return the heavy libraries that each loads first.
+
+    Raises:
+        PluginError: one can't be imported there.
+    """
+    listed = [(each.name, None if each.path is None else str(each.path)) for each in modules]
+    # What this process finds, wherever its path was extended, the other one finds.
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", PROGRAM, json.dumps([HEAVY, listed])],
+        capture_output=True,
+        text=True,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
+    if done.returncode:
+        reason = (done.stderr.strip().splitlines() or ["it says nothing"])[-1]
+        message = f"{', '.join(each.name for each in modules)}: cannot be imported in a fresh interpreter: {reason}"
+        raise PluginError(message)
+    loaded: dict[str, list[str]] = json.loads(done.stdout.splitlines()[-1])
+    return loaded

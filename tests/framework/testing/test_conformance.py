@@ -1,0 +1,140 @@
+"""check_component and check_plugin, called without pytest's fixture; and what is found when a plugin is named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pydantic import Field
+
+from sightkit import ConfigError, Params, PluginError, Schedule
+from sightkit.testing import NonconformityError, Outcome, check_component, check_plugin
+from sightkit.testing.conformance import of_component
+from sightkit.testing.plugin import load_plugins_to_check
+from sightkit.use import Found
+
+BROKEN = Path(__file__).parent / "broken"
+
+
+class FactorParams(Params):
+    """One parameter without a default."""
+
+    factor: float = Field(gt=0, description="What the rate is multiplied by.")
+
+
+def build_factor(params, task):
+    return lambda step: task.learning_rate * params.factor / step if step else 0.0
+
+
+FACTOR = Schedule(name="factor", summary="A factor.", params=FactorParams, build=build_factor)
+
+
+DAMPED = """
+from typing import Any
+
+from pydantic import Field
+
+from sightkit import Params, Schedule, Use, hookimpl
+
+
+class DampedParams(Params):
+    schedule: Use[Schedule[Any]] = Field(description="What is damped.")
+
+
+def build_damped(params, task):
+    inner = params.schedule.component.build(params.schedule.params, task)
+    return lambda step: 0.5 * inner(step)
+
+
+@hookimpl
+def sightkit_schedules():
+    return [Schedule(name="damped", summary="Half of another one.", params=DampedParams, build=build_damped)]
+"""
+
+
+def test_a_component_that_conforms_passes_in_silence():
+    (component,) = load_plugins_to_check("cosine").records[0].components["schedule"]
+    check_component(component)
+    check_component(component, examples=[{}, {"warmup_epochs": 1}])
+
+
+def test_all_failures_are_told_at_once_with_their_findings():
+    broken = Schedule(name="b", summary="", params=FactorParams, build=lambda params, task: None)
+    with pytest.raises(NonconformityError) as caught:
+        check_component(broken, examples={"factor": 2.0})
+    found = {finding.check: finding for finding in caught.value.findings}
+    assert {"is documented", "builds"} <= set(found)
+    assert all(finding.outcome is Outcome.FAILED for finding in found.values())
+    assert found["builds"].kind == "schedule"
+    assert str(caught.value).count("remedy:") == len(found)
+
+
+def test_what_failed_says_with_which_example():
+    picky = Schedule(
+        name="p", summary="Picky.", params=FactorParams, build=lambda params, task: lambda step: -params.factor
+    )
+    with pytest.raises(NonconformityError, match=r"\(with factor = 3.0\)"):
+        check_component(picky, examples={"factor": 3.0})
+
+
+def test_an_example_may_hold_another_component(tmp_path):
+    (tmp_path / "damped.py").write_text(DAMPED)
+    check_plugin(tmp_path / "damped.py", examples={"damped": {"schedule": {"use": "cosine", "warmup_epochs": 0.5}}})
+
+
+def test_what_a_component_needs_and_is_not_installed_is_no_failure():
+    needy = Schedule(
+        name="needy",
+        summary="Needs something.",
+        params=FactorParams,
+        build=build_factor,
+        requires=("no-such-distribution-of-sightkit>=2",),
+    )
+    registry = load_plugins_to_check("cosine").registry
+    examination = of_component(Found(needy, "mine", "here"), [{"factor": 1.0}], registry)
+    found = {finding.check: finding for finding in examination.findings()}
+    assert found["builds"].outcome is Outcome.SKIPPED
+    assert "pip install 'no-such-distribution-of-sightkit>=2'" in found["builds"].reason
+
+
+def test_an_error_that_no_check_foresaw_says_where_it_was_raised():
+    def build(params, task):
+        return lambda step: task.learning_rate * {0: 1.0}[step % 1 if task.learning_rate == 0.1 else 1]
+
+    surprising = Schedule(name="s", summary="Surprising.", params=FactorParams, build=build)
+    with pytest.raises(NonconformityError, match=r"raised at .*test_conformance\.py:\d+") as caught:
+        check_component(surprising, examples={"factor": 1.0})
+    (failure,) = (each for each in caught.value.findings if "KeyError" in each.found)
+    assert failure.check == "starts from the learning rate"
+
+
+def test_a_distribution_means_all_its_plugins():
+    assert len(load_plugins_to_check("sightkit").records) > 70
+
+
+def test_a_package_without_hooks_means_the_modules_in_it_that_have_some(tmp_path):
+    package = tmp_path / "acme"
+    package.mkdir()
+    (package / "__init__.py").write_text('"""Nothing here."""\n')
+    for name in ("schedule", "metric"):
+        (package / f"my_{name}.py").write_text((BROKEN / f"{name}.py").read_text())
+    names = [record.name for record in load_plugins_to_check(package).records]
+    assert names == ["my-metric", "my-schedule"]
+
+
+def test_a_plugin_that_lies_in_the_working_directory_wins_over_none_that_is_installed(tmp_path, monkeypatch):
+    (tmp_path / "cosine.py").write_text((BROKEN / "schedule.py").read_text())
+    monkeypatch.chdir(tmp_path)
+    assert load_plugins_to_check("cosine").records[0].origin.startswith("sightkit ")
+    assert load_plugins_to_check("cosine.py").records[0].origin == str(tmp_path / "cosine.py")
+
+
+def test_a_plugin_that_cannot_be_loaded_is_told_with_its_reason(tmp_path):
+    (tmp_path / "mine.py").write_text("raise RuntimeError('no')")
+    with pytest.raises(PluginError, match=r"mine .* is not loaded .failed.: RuntimeError: no"):
+        check_plugin(tmp_path / "mine.py")
+
+
+def test_an_example_of_no_component_is_refused():
+    with pytest.raises(ConfigError, match=r"found .cosin.; did you mean .cosine."):
+        check_plugin("cosine", examples={"cosin": {}})
