@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sightkit.cli.options import IMAGES, IMAGES_HELP, JsonOption, RunArgument, RunsOption, TopOption
+from sightkit.cli.options import IMAGES, IMAGES_HELP, JsonOption, PicturesOption, RunArgument, RunsOption, TopOption
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,10 +49,7 @@ def explain(
         ),
     ] = None,
     top: TopOption = 3,
-    output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", metavar="FOLDER", help="Where the PNGs go; by default NAME-explained."),
-    ] = None,
+    output: PicturesOption = None,
     runs_dir: RunsOption = Path("runs"),
     json: JsonOption = False,
 ) -> None:

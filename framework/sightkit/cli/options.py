@@ -38,6 +38,10 @@ RunArgument: TypeAlias = Annotated[
 IMAGES = "IMAGE|FOLDER|GLOB..."
 IMAGES_HELP = "Images; folders, for the images anywhere below them; patterns such as 'photos/**/*.jpg'."
 TopOption: TypeAlias = Annotated[int, typer.Option(metavar="N", min=1, help="How many classes of each image are told.")]
+PicturesOption: TypeAlias = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", metavar="FOLDER", help="Where the PNGs go; by default NAME-explained."),
+]
 SetOption: TypeAlias = Annotated[
     list[str],
     typer.Option("--set", "-s", metavar="KEY=VALUE", help="Override a value; the value is TOML, else a bare string."),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sightkit.cli.options import IMAGES, IMAGES_HELP, CsvOption, RunArgument, RunsOption, TopOption
+from sightkit.cli.options import IMAGES, IMAGES_HELP, CsvOption, PicturesOption, RunArgument, RunsOption, TopOption
 
 if TYPE_CHECKING:
     from sightkit.cli.predicted import Writer
@@ -29,9 +29,10 @@ def predict(
         typer.Option(
             "--explain",
             metavar="",
-            help="Draw where the network looks in each image, as sightkit explain does, into NAME-explained.",
+            help="Draw where the network looks in each image, as sightkit explain does.",
         ),
     ] = False,
+    output: PicturesOption = None,
     runs_dir: RunsOption = Path("runs"),
     csv: CsvOption = False,
     json: Annotated[bool, typer.Option("--json", metavar="", help="Print a JSON object for each image.")] = False,
@@ -46,12 +47,16 @@ def predict(
     from sightkit.cli.predicting import AT_ONCE, pictures_of, predicted, shown_progress, write_all
     from sightkit.cli.process import collect_garbage, start_tensorflow, without_scikit_learn
     from sightkit.cli.signals import Interruption
+    from sightkit.errors import ConfigError
     from sightkit.evaluation.views import check_views
     from sightkit.experiment.settings import TrainingSettings
     from sightkit.images.found import find_images
     from sightkit.runs.prediction.predictor import RunPredictor
     from sightkit.runs.record.named import finished_run
 
+    if output is not None and not explain:
+        message = "--output: this is where the pictures of --explain go; add --explain, or take it out"
+        raise ConfigError(message)
     found = finished_run(run, runs_dir)
     predictor = RunPredictor(found)
     views = check_views([name.strip() for name in tta.split(",") if name.strip()])
@@ -62,7 +67,7 @@ def predict(
         with without_scikit_learn():
             start_tensorflow(TrainingSettings(deterministic=predictor.deterministic))
         collect_garbage()
-        pictures = pictures_of(found) if explain else None
+        pictures = pictures_of(found, output) if explain else None
         rows = predicted(predictor, decoded, views=views, top=top, pictures=pictures)
         write_all(rows, write, advance, at_once=1 if explain else AT_ONCE)
 

@@ -13,6 +13,8 @@ from sightkit.errors import DataError
 from sightkit.images.found import find_images
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from sightkit.images.decoding.stream import DecodedBatch
     from sightkit.runs.explaining.pictures import Pictures
     from sightkit.runs.prediction.predictor import RunPredictor
@@ -22,8 +24,8 @@ AT_ONCE = 32
 """So many predictions are written at a time; the model makes no fewer."""
 
 
-def pictures_of(run: Run) -> Pictures:
-    """Return what draws the pictures that explain predictions.
+def pictures_of(run: Run, folder: Path | None) -> Pictures:
+    """Return what draws the pictures that explain predictions, into a folder or that of `folder_for`.
 
     Raises:
         ConfigError: the model has no feature maps.
@@ -31,7 +33,7 @@ def pictures_of(run: Run) -> Pictures:
     from sightkit.runs.explaining.explainer import Explainer
     from sightkit.runs.explaining.pictures import Pictures, folder_for
 
-    return Pictures(Explainer(run), folder_for(run))
+    return Pictures(Explainer(run), folder or folder_for(run))
 
 
 def predicted(

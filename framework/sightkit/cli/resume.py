@@ -63,18 +63,11 @@ def folder_of(word: str | None, runs_dir: Path) -> Path:
     """
     from sightkit.errors import ConfigError
     from sightkit.runs.record.finished import unfinished_run
-    from sightkit.runs.record.folder import MANIFEST
-    from sightkit.toml.problems import did_you_mean
+    from sightkit.runs.record.named import folder_of_experiment, folders_of_experiments, means_folder
 
-    if word is not None and ("/" in word or "\\" in word or (Path(word) / MANIFEST).is_file()):
+    if word is not None and means_folder(word):
         return Path(word)
-    folders = {each.name: each for each in sorted(runs_dir.glob("*")) if each.is_dir()}
-    if word is not None and word not in folders:
-        message = (
-            f"{word}: {runs_dir} has no runs of such an experiment; {did_you_mean(word, folders, otherwise='known')}"
-        )
-        raise ConfigError(message)
-    wanted = folders.values() if word is None else [folders[word]]
+    wanted = folders_of_experiments(runs_dir).values() if word is None else [folder_of_experiment(word, runs_dir)]
     found = [run for each in wanted if (run := unfinished_run(each)) is not None]
     if not found:
         whose = "" if word is None else f" of {word}"

@@ -138,6 +138,8 @@ class ReportTask:
         manifest: As in ``manifest.json``: what ran, with what, on which machine.
         data: As in ``data.json``: counts, sizes and findings.
         settings: The resolved experiment as TOML.
+        notes: What a reader of the scores has to know of other data than the run's own: classes without images, images
+            that were left out. In words that begin with a small letter; names in them are untrusted text.
         pictures: Returns images as the model sees them.
         heat_maps: Returns the images in grey under the colours of Grad-CAM, which say where in an image the model sees
             what speaks for the class that it predicts.
@@ -151,6 +153,7 @@ class ReportTask:
     manifest: Mapping[str, Any] = field(default_factory=dict)
     data: Mapping[str, Any] = field(default_factory=dict)
     settings: str = ""
+    notes: Sequence[str] = ()
     pictures: Pictures = not_at_hand
     heat_maps: Pictures = not_at_hand
     model: Callable[[], keras.Model | None] = not_at_hand

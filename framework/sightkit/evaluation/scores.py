@@ -16,13 +16,20 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-def score_all(metrics: Mapping[str, MetricFunction], predictions: Predictions, *, seed: int) -> dict[str, Score]:
+def score_all(
+    metrics: Mapping[str, MetricFunction],
+    predictions: Predictions,
+    *,
+    seed: int,
+    described: Mapping[str, str] = {},
+) -> dict[str, Score]:
     """Score the predictions of a split with every metric.
 
     Args:
         metrics: Each metric by its name in the experiment.
         predictions: The split.
         seed: Of the bootstrap, for metrics that know no interval of their own.
+        described: What messages call a metric, where that is more than its name.
 
     Returns:
         The scores in the order of ``metrics``, each with an interval. It is ``(nan, nan)`` where none can be given: see
@@ -32,13 +39,20 @@ def score_all(metrics: Mapping[str, MetricFunction], predictions: Predictions, *
         PluginError: a metric failed or returned something else than a `Score`; the message names it.
     """
     guarded = guard(predictions)
-    return {name: score_one(name, metric, guarded, seed=seed) for name, metric in metrics.items()}
+    return {
+        name: score_one(described.get(name, f'metric "{name}"'), metric, guarded, seed=seed)
+        for name, metric in metrics.items()
+    }
 
 
-def value_all(metrics: Mapping[str, MetricFunction], predictions: Predictions) -> dict[str, Score]:
+def value_all(
+    metrics: Mapping[str, MetricFunction], predictions: Predictions, *, described: Mapping[str, str] = {}
+) -> dict[str, Score]:
     """Score as `score_all` does, without resampling: ``interval`` is ``None`` where the metric knows none."""
     guarded = guard(predictions)
-    return {name: score_one(name, metric, guarded) for name, metric in metrics.items()}
+    return {
+        name: score_one(described.get(name, f'metric "{name}"'), metric, guarded) for name, metric in metrics.items()
+    }
 
 
 def guard(predictions: Predictions) -> Predictions:
@@ -48,21 +62,21 @@ def guard(predictions: Predictions) -> Predictions:
     )
 
 
-def score_one(name: str, metric: MetricFunction, predictions: Predictions, *, seed: int | None = None) -> Score:
-    """Return the score of one metric, with its interval if there is a seed; errors name the metric."""
+def score_one(described: str, metric: MetricFunction, predictions: Predictions, *, seed: int | None = None) -> Score:
+    """Return the score of one metric, with its interval if there is a seed; errors say which it is."""
     try:
         score = checked_score(metric(predictions.labels, predictions.probabilities), predictions)
         if seed is not None:
             score = with_intervals(score, metric, predictions, seed=seed)
     except PluginError as error:
-        message = f'metric "{name}": {error}; this is a mistake in the plugin that offers it'
+        message = f"{described}: {error}; this is a mistake in the plugin"
         raise PluginError(message) from error
     except (SightkitError, MemoryError):
         raise
     except (Exception, SystemExit) as error:  # nobody's code but the command line's ends the program
         message = (
-            f'metric "{name}" failed on {len(predictions.labels)} predictions: {type(error).__name__}: {error}; '
-            "this is a mistake in the plugin that offers it (--debug shows where)"
+            f"{described} failed on {len(predictions.labels)} predictions: {type(error).__name__}: {error}; "
+            "this is a mistake in the plugin (--debug shows where)"
         )
         raise PluginError(message) from error
     return score

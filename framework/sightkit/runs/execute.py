@@ -23,7 +23,8 @@ from sightkit.runs.data.report import data_document
 from sightkit.runs.display import Display
 from sightkit.runs.execution import Execution
 from sightkit.runs.extensions import Extensions
-from sightkit.runs.judging.judge import build_metrics, predict_split, scores_of, write_reports
+from sightkit.runs.judging.judge import predict_split, write_reports
+from sightkit.runs.judging.metrics import Metrics, build_metrics, scores_of
 from sightkit.runs.judging.report_task import report_task
 from sightkit.runs.record.folder import DATA, RESOLVED, make_folders, only_writer
 from sightkit.runs.record.manifest import now, without_secrets
@@ -32,7 +33,6 @@ from sightkit.runs.record.unchanged import refuse_changes, refuse_other_data
 from sightkit.training.devices.cluster import cluster_for
 
 if TYPE_CHECKING:
-    from sightkit.contracts import MetricFunction
     from sightkit.evaluation.predict import Predictor
     from sightkit.experiment.loaded import Loaded
     from sightkit.images import PreparedData
@@ -138,7 +138,7 @@ def carry_out(execution: Execution) -> Generator[Epoch, None, None]:
     end_together(execution.replicas)
 
 
-def finish(execution: Execution, metrics: Mapping[str, MetricFunction], fitted: Fitted, *, start: float) -> None:
+def finish(execution: Execution, metrics: Metrics, fitted: Fitted, *, start: float) -> None:
     """Judge a trained model and report."""
     run, data = execution.run, execution.data
     execution.manifest.update(model=fitted.describe())
@@ -180,7 +180,7 @@ def predict(execution: Execution, predictor: Predictor, *, temperature: float) -
 
 
 def judge(
-    execution: Execution, metrics: Mapping[str, MetricFunction], predictions: Mapping[str, Predictions]
+    execution: Execution, metrics: Metrics, predictions: Mapping[str, Predictions]
 ) -> dict[str, dict[str, dict[str, Any]]]:
     """Score the predictions of every split, write scores.json and return what is in it."""
     from sightkit.evaluation.document import scores_document

@@ -17,8 +17,8 @@ def find_class_folders(root: Path, *, classes: Sequence[str], expected: str) -> 
     names = [printable(folder.name) for folder in folders]
     if names and all(map(split_of_word, names)) and not set(names) <= set(classes):
         return find_below_splits(root, folders)
-    if len(folders) < 2:
-        message = f"{expected}, at least two of them, found {what_is_in(root, folders)}"
+    if not folders:
+        message = f"{expected}, found {what_is_in(root)}"
         raise DataError(message)
     return [ClassFolder(id=name, path=path, name=name) for name, path in zip(names, folders, strict=True)]
 
@@ -36,9 +36,8 @@ def find_below_splits(root: Path, splits: Sequence[Path]) -> list[ClassFolder]:
     found = []
     for path, name, split in zip(splits, names, means, strict=True):
         classes = find_folders(path)
-        if len(classes) < (2 if split == "train" else 1):
-            most = "at least two folders of classes" if split == "train" else "folders of classes"
-            message = f"{path}: expected {most} in this folder of a split, found {what_is_in(path, classes)}"
+        if not classes:
+            message = f"{path}: expected folders of classes in this folder of a split, found {what_is_in(path)}"
             raise DataError(message)
         labelled = [(printable(each.name), each) for each in classes]
         found += [ClassFolder(id=f"{name}/{label}", path=each, name=label, split=split) for label, each in labelled]
@@ -56,9 +55,7 @@ def check_classes(root: Path, folders: Sequence[ClassFolder], classes: Sequence[
         raise DataError(listing(headline, findings, remedy=remedy))
 
 
-def what_is_in(root: Path, folders: Sequence[Path]) -> str:
-    """Return what a folder without enough class folders holds, for a message."""
-    if folders:
-        return f"one folder, {printable(folders[0].name)!r}"
+def what_is_in(root: Path) -> str:
+    """Return what a folder without class folders holds, for a message."""
     count = sum(1 for path in root.iterdir() if not path.name.startswith("."))
     return f"no folder but {counted(count, 'file')} directly in it" if count else "an empty folder"

@@ -35,8 +35,8 @@ def build_image_folder(params: ImageFolderParams, _task: DatasetTask) -> ImageSo
     folders, and files that don't have the extension of an image, are passed over.
 
     Raises:
-        DataError: the folder isn't there, can't be listed, or holds no images in at least two class folders; or
-            there are folders of classes that aren't in ``classes`` or in the training folder.
+        DataError: the folder isn't there, can't be listed, or holds no images in class folders; or there are
+            folders of classes that aren't in ``classes`` or in the training folder.
     """
     import numpy as np
 

@@ -109,11 +109,12 @@ def test_pictures_explain_what_the_rows_tell(sightkit, work, finished, pictures)
 
 
 def test_lines_of_json_name_the_pictures(sightkit, work, finished, pictures):
-    done = sightkit("predict", finished.path, pictures / "dark" / "001.png", "--explain", "--json", "--top", "10")
+    done = sightkit("predict", finished.path, pictures / "dark" / "001.png", "--explain", "--json", "-o", "why/not")
     assert (done.code, done.err) == (0, "")
     line = json.loads(done.out)
     assert len(line["predictions"]) == 3
-    folder = work / f"{finished.path.parent.name}-explained"
+    folder = work / "why" / "not"
+    assert len(list(folder.iterdir())) == 2
     assert [line["heat_maps"], line["feature_maps"]] == [str(folder / f"001-{what}.png") for what in ("heat", "maps")]
 
 
@@ -124,6 +125,7 @@ def test_lines_of_json_name_the_pictures(sightkit, work, finished, pictures):
         (["*.webp"], 2, "*.webp: nothing matches this pattern"),
         (["."], 3, ".: no image there; expected files that end in .bmp"),
         ([".", "--tta", "turn"], 2, "tta: expected views out of flip, shift, found 'turn'"),
+        ([".", "--output", "out"], 2, "--output: this is where the pictures of --explain go; add --explain"),
         ([".", "--csv", "--json"], 2, "--csv and --json: expected one of them"),
     ],
 )

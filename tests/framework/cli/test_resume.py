@@ -113,9 +113,10 @@ def test_what_is_no_run_is_refused(sightkit: Command, work: Path) -> None:
     assert outcome.code == 2
     assert json.loads(outcome.out)["state"] == "failed"
     assert "runs: expected a run that has not finished, found none" in outcome.err
-    outcome = sightkit("resume", "./photos")
-    assert outcome.code == 5
-    assert "photos: no run here; expected a folder with a manifest.json" in outcome.err
+    for folder in ("./photos", "."):
+        outcome = sightkit("resume", folder)
+        assert outcome.code == 5
+        assert f"{Path(folder)}: no run here; expected a folder with a manifest.json" in outcome.err
 
 
 def write_run(runs: Path, experiment: str, name: str, state: str) -> Path:

@@ -140,7 +140,7 @@ def test_an_interrupted_run_says_so_in_its_manifest(sightkit: Command, work: Pat
     [
         (lambda folder: None, "found nothing there"),
         (lambda folder: folder.mkdir(), "found an empty folder"),
-        (lambda folder: write_images(folder / "cats", 3), "found one folder, 'cats'"),
+        (lambda folder: write_images(folder / "cats", 3), "expected at least two classes, found 1: 'cats'"),
         (lambda folder: folder.write_text("hello"), "found a file"),
     ],
     ids=["missing", "empty", "one-class", "a-file"],

@@ -123,6 +123,19 @@ def test_a_metric_that_fails_is_named_and_its_error_is_kept():
     assert isinstance(caught.value.__cause__, KeyError)
 
 
+def test_a_metric_is_called_what_is_said_of_it():
+    def failing(_labels, _probabilities):
+        raise KeyError("cats")
+
+    described = {"mine": 'metric "mine" (plugin acme, from acme 1.0)'}
+    found = r'^metric "mine" \(plugin acme, from acme 1\.0\)(:| failed) '
+    for returned in (failing, returning(0.5)):
+        with pytest.raises(PluginError, match=found):
+            score_all({"mine": returned}, PREDICTIONS, seed=0, described=described)
+        with pytest.raises(PluginError, match=found):
+            value_all({"mine": returned}, PREDICTIONS, described=described)
+
+
 def test_a_metric_that_ends_the_program_has_failed():
     def leaving(_labels, _probabilities):
         sys.exit(0)

@@ -36,7 +36,10 @@ def no_images(root):
 
 def one_class(root):
     picture(root / "cat/1.png")
-    return f'use = "image-folder"\npath = "{root.name}"\n', [f"{root}: ", "found one folder, 'cat'"]
+    return f'use = "image-folder"\npath = "{root.name}"\n', [
+        f"{root}: ",
+        "expected at least two classes, found 1: 'cat'",
+    ]
 
 
 def an_empty_class(root):

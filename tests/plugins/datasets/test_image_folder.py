@@ -160,13 +160,18 @@ def test_a_missing_path_and_a_file_are_refused(tmp_path):
     assert "(path/CLASS/image.jpg), found a file" in refusal(tmp_path / "file")
 
 
-def test_a_folder_without_two_classes_is_refused_with_what_it_holds(tmp_path):
-    assert "at least two of them, found an empty folder" in refusal(tmp_path)
+def test_a_folder_without_classes_is_refused_with_what_it_holds(tmp_path):
+    assert "(path/CLASS/image.jpg), found an empty folder" in refusal(tmp_path)
     picture(tmp_path / "1.jpg")
     picture(tmp_path / "2.jpg")
     assert "found no folder but 2 files directly in it" in refusal(tmp_path)
+
+
+def test_one_class_is_enough_to_judge_a_model_on(tmp_path):
     picture(tmp_path / "cat/1.jpg")
-    assert "found one folder, 'cat'" in refusal(tmp_path)
+    assert build(tmp_path).classes == ("cat",)
+    picture(tmp_path / "divided/train/dog/1.jpg")
+    assert build(tmp_path / "divided").classes == ("dog",)
 
 
 def test_folders_without_images_are_refused(tmp_path):

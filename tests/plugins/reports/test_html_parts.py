@@ -143,6 +143,15 @@ def test_the_dashed_line_is_at_the_best_epoch_and_a_stage_begins_between_two(tmp
     assert float(re.search(r'class="stage" x1="(.*?)"', part)[1]) == pytest.approx((points[1] + points[2]) / 2)
 
 
+def test_a_training_of_one_epoch_has_one_tick(tmp_path):
+    history = [{"epoch": 1, "stage": 1, "loss": 0.5}]
+    part = section(page_of(THREE, tmp_path, history=history), "training")
+    (place,) = re.findall(r'<circle class="point training" cx="(.*?)"', part)
+    # The ticks below the curve stand in its middle; those beside it have another anchor.
+    assert re.findall(r'<text x="(.*?)" y="\d+" text-anchor="middle">(.*?)</text>', part) == [(place, "1")]
+    assert float(place) == (44 + 332) / 2
+
+
 @pytest.mark.parametrize(
     ("argv", "command"),
     [

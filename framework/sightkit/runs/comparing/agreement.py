@@ -71,9 +71,23 @@ def predictions_of(run: Run, split: str | None) -> tuple[str, Predictions]:
         ConfigError: the run has none of this name.
         StorageError: they can't be read.
     """
-    files = {folder.name: folder / PREDICTIONS for folder, _ in kept_evaluations(run.path)}
-    files |= {file.stem: file for file in (run.path / "predictions").glob("*.npz")}
-    return load_stored(run, files, split)
+    return load_stored(run, files_of(run), split)
+
+
+def predictions_beside(first: Run, other: Run, split: str) -> Predictions:
+    """Return the stored predictions that another run has of a split of the first; raises as `predictions_of` does."""
+    files = files_of(other)
+    if split not in files:
+        has = f"those of {', '.join(sorted(files))}" if files else "none"
+        message = f"{other.path}: expected predictions of {split!r}, which {first.path} has, found {has}; {REMEDY}"
+        raise ConfigError(message)
+    return load_stored(other, files, split)[1]
+
+
+def files_of(run: Run) -> dict[str, Path]:
+    """Return the stored predictions of each split of a run, and of each evaluation of other data."""
+    evaluations = {folder.name: folder / PREDICTIONS for folder, _ in kept_evaluations(run.path)}
+    return evaluations | {file.stem: file for file in (run.path / "predictions").glob("*.npz")}
 
 
 def same_images(first: Run, predictions: Predictions, other: Run, others: Predictions, *, split: str) -> Predictions:

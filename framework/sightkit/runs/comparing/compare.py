@@ -9,10 +9,16 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from sightkit.registry.registry import Registry
-from sightkit.runs.comparing.agreement import check_runs, differing_settings, predictions_of, same_images
+from sightkit.runs.comparing.agreement import (
+    check_runs,
+    differing_settings,
+    predictions_beside,
+    predictions_of,
+    same_images,
+)
 from sightkit.runs.comparing.names import short_names
 from sightkit.runs.comparing.result import ComparedRun, Comparison, Difference
-from sightkit.runs.judging.judge import build_metrics, scores_of
+from sightkit.runs.judging.metrics import build_metrics, scores_of
 from sightkit.runs.record.settings import settings_of
 
 if TYPE_CHECKING:
@@ -50,7 +56,7 @@ def compare_runs(
         runs[0].path, ("metrics",), registry=registry or Registry(), overrides=overrides, problems=problems
     )
     name, first = predictions_of(runs[0], split)
-    others = [same_images(runs[0], first, run, predictions_of(run, name)[1], split=name) for run in runs[1:]]
+    others = [same_images(runs[0], first, run, predictions_beside(runs[0], run, name), split=name) for run in runs[1:]]
     classes = runs[0].classes
     metrics = build_metrics(settings, classes)
     compared = tuple(
@@ -64,7 +70,7 @@ def compare_runs(
         runs=compared,
         differences=tuple(
             difference
-            for metric, function in metrics.items()
+            for metric, function in metrics.functions.items()
             for difference in differences_in(metric, function, compared, seed=settings.seed)
         ),
         settings=differing_settings(runs),

@@ -33,7 +33,7 @@ def draw_curves(comparison: Comparison, path: Path) -> Path:
                 draw_curve(axes, run, history, quantity, index=index)
             axes.set_title(quantity, loc="left", fontsize=11)
             axes.set_xlabel("epoch", fontsize=10)
-            axes.xaxis.get_major_locator().set_params(integer=True)
+            axes.xaxis.get_major_locator().set_params(integer=True, min_n_ticks=1)
             tidy(axes)
         panels[0].set_yscale("log")
         # matplotlib's own writes powers of ten as formulas, which are switched off: names are untrusted.

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sightkit.contracts import MetricFunction
 from sightkit.errors import ArtefactError
 from sightkit.runs.building.parts import build_parts
 from sightkit.runs.building.saving import check_savable, save_model, unreadable_layers
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from sightkit.evaluation.predict import Predictor
     from sightkit.runs.course.epoch import Epoch
     from sightkit.runs.course.progression import Progression
+    from sightkit.runs.judging.metrics import Metrics
     from sightkit.training.state.checkpoints import Checkpoints
 
 
@@ -48,7 +48,7 @@ class Fitted:
         }
 
 
-def fit(execution: Execution, metrics: Mapping[str, MetricFunction]) -> Generator[Epoch, None, Fitted]:
+def fit(execution: Execution, metrics: Metrics) -> Generator[Epoch, None, Fitted]:
     """Build, train or go on with it, yielding after each epoch, go back to the best one and save the model."""
     from sightkit.runs.course.course import Course
     from sightkit.runs.course.progression import Progression

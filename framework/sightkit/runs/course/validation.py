@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from sightkit.runs.judging.judge import logits_of, values_of
+from sightkit.runs.judging.judge import logits_of
+from sightkit.runs.judging.metrics import Metrics, values_of
 
 if TYPE_CHECKING:
-    from sightkit.contracts import LossFunction, MetricFunction
+    from sightkit.contracts import LossFunction
     from sightkit.evaluation.predict import Predictor
     from sightkit.images import PreparedData
 
@@ -18,7 +18,7 @@ class Validation:
 
     Args:
         data: The images.
-        metrics: By name.
+        metrics: The experiment's.
         loss: The experiment's.
         predictor: Predicts with the model that is being trained.
 
@@ -26,9 +26,7 @@ class Validation:
         higher_is_better: The direction of each score.
     """
 
-    def __init__(
-        self, data: PreparedData, metrics: Mapping[str, MetricFunction], loss: LossFunction, predictor: Predictor
-    ) -> None:
+    def __init__(self, data: PreparedData, metrics: Metrics, loss: LossFunction, predictor: Predictor) -> None:
         self._rows = data.splits["validation"]
         self._data = data
         self._metrics = metrics

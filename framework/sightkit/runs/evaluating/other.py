@@ -16,7 +16,8 @@ from sightkit.runs.evaluating.kept import ABOUT, PREDICTIONS, REPORTS, SCORES, f
 from sightkit.runs.evaluating.reports import write_reports_of
 from sightkit.runs.evaluating.result import Evaluation
 from sightkit.runs.evaluating.source import open_source
-from sightkit.runs.judging.judge import build_metrics, predict_split, scores_of
+from sightkit.runs.judging.judge import predict_split
+from sightkit.runs.judging.metrics import build_metrics, scores_of
 from sightkit.runs.prediction.form import Trained, trained
 from sightkit.runs.record.folder import only_writer
 from sightkit.runs.record.manifest import describe_machine, now

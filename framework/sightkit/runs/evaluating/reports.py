@@ -50,6 +50,7 @@ def write_reports_of(
         rows={name: images.rows},
         scores={name: evaluation.document()},
         counts={name: counts},
+        notes=evaluation.notes,
         model=loading(run, display),
         warn=display.warn,
     )

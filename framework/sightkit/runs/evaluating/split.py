@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sightkit.errors import ConfigError, StorageError
 from sightkit.files import write_json
 from sightkit.runs.evaluating.result import Evaluation
-from sightkit.runs.judging.judge import build_metrics, scores_of
+from sightkit.runs.judging.metrics import build_metrics, scores_of
 from sightkit.runs.record.finished import refuse_unfinished
 from sightkit.runs.record.folder import only_writer
 from sightkit.runs.record.manifest import Manifest

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
 
-from sightkit.contracts import MetricFunction, MetricTask, Predictions, ReportOutput, ReportTask, Score
+from sightkit.contracts import Predictions, ReportOutput, ReportTask
 from sightkit.errors import DivergedError
 from sightkit.experiment import ExperimentSettings
 from sightkit.runs.building.build import blaming, build
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sightkit.evaluation.predict import Predictor
-    from sightkit.images import PreparedData
     from sightkit.images.prepared import ImageArray
 
 
@@ -42,11 +41,6 @@ class Labelled(Protocol):
     @property
     def images(self) -> ImageArray:
         """uint8 ``(n, height, width, channels)``."""
-
-
-def build_metrics(settings: ExperimentSettings, classes: tuple[str, ...]) -> dict[str, MetricFunction]:
-    """Return the metrics of an experiment by name."""
-    return {metric.name: build(metric, MetricTask(classes=classes)) for metric in settings.metrics}
 
 
 def logits_of(predictor: Predictor, data: Labelled, rows: NDArray[np.int64]) -> NDArray[np.float32]:
@@ -80,19 +74,6 @@ def predict_split(
     return Predictions(ids=tuple(data.ids[row] for row in rows.tolist()), labels=labels, probabilities=probabilities)
 
 
-def values_of(
-    metrics: Mapping[str, MetricFunction],
-    data: PreparedData,
-    rows: NDArray[np.int64],
-    probabilities: NDArray[np.float64],
-) -> dict[str, Score]:
-    """Return the scores of the images at ``rows`` without intervals, which take longer."""
-    from sightkit.evaluation.scores import value_all
-
-    ids = tuple(data.ids[row] for row in rows.tolist())
-    return value_all(metrics, Predictions(ids=ids, labels=data.labels[rows], probabilities=probabilities))
-
-
 def write_reports(
     settings: ExperimentSettings, task: ReportTask, predictions: Mapping[str, Predictions], folder: Path
 ) -> list[str]:
@@ -119,10 +100,3 @@ def own_folder(folder: Path, use: Use[Any]) -> Path:
     own = folder / use.label
     own.mkdir(exist_ok=True)
     return own
-
-
-def scores_of(metrics: Mapping[str, MetricFunction], predictions: Predictions, *, seed: int) -> dict[str, Score]:
-    """Return the scores of a split with their intervals."""
-    from sightkit.evaluation.scores import score_all
-
-    return score_all(metrics, predictions, seed=seed)

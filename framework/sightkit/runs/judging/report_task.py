@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -47,6 +47,7 @@ def report_task(
     warn: Callable[[str], None],
     scores: Mapping[str, Any] | None = None,
     counts: Mapping[str, list[int]] | None = None,
+    notes: Sequence[str] = (),
 ) -> ReportTask:
     """Return what the reports of a run are built for.
 
@@ -58,6 +59,7 @@ def report_task(
         warn: Is told what reports have to do without.
         scores: Of other data, beside those of the run, by what it is called.
         counts: How many images of each class are in it, in the same way.
+        notes: What a reader of its scores has to know of it.
 
     Raises:
         StorageError: a file of the run can't be read.
@@ -99,6 +101,7 @@ def report_task(
         manifest=manifest,
         data={**data, "images_per_class": {**data.get("images_per_class", {}), **(counts or {})}},
         settings=run.settings_text,
+        notes=notes,
         pictures=pictures,
         heat_maps=heat_maps,
         model=model,

@@ -9,6 +9,9 @@ from sightkit.errors import ConfigError, StorageError
 from sightkit.runs.record.folder import MANIFEST
 from sightkit.runs.record.run import Run
 
+ENDED = {"running": "is still running", "interrupted": "was interrupted", "failed": "failed"}
+"""What is said of a run in each state but the one that is wanted."""
+
 
 def refuse_unfinished(run: Run) -> None:
     """Refuse a run that is not trained to its end.
@@ -16,9 +19,9 @@ def refuse_unfinished(run: Run) -> None:
     Raises:
         ConfigError: its state, and what to do.
     """
-    state = run.manifest.get("state")
+    state = run.state
     if state != "finished":
-        message = f"{run.path}: expected a run that has finished, found one that is {state}"
+        message = f"{run.path}: expected a run that has finished, found one that {ENDED.get(state, f'is {state}')}"
         if state != "running":
             message += f"; to go on with it: sightkit resume {run.path}"
         raise ConfigError(message)

@@ -50,7 +50,7 @@ class Axis:
                 subs=(1, 2, 5) if decades < 1.5 else (1, 3) if decades < 3 else (1,), numticks=8
             )
         else:
-            locator = MaxNLocator(5, integer=self.whole, steps=[1, 2, 2.5, 5, 10])
+            locator = MaxNLocator(5, integer=self.whole, min_n_ticks=1, steps=[1, 2, 2.5, 5, 10])
         margin = 1e-9 * (self.high - self.low)
         values = [float(value) for value in locator.tick_values(self.low, self.high)]
         return [(self.at(value), short(value)) for value in values if self.low - margin <= value <= self.high + margin]

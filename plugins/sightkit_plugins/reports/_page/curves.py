@@ -85,8 +85,8 @@ def curves_of(
         return None
     values = [value for each in series.values() for _, value in each]
     logarithmic = "loss" in columns and min(values) > 0 and max(values) / min(values) > MANY_RATIOS
-    last = max(history[-1]["epoch"], 2)
-    x = Axis(1, last, LEFT, RIGHT, whole=True)
+    last = history[-1]["epoch"]
+    x = Axis(1, last, LEFT, RIGHT, whole=True) if last > 1 else Axis(0.5, 1.5, LEFT, RIGHT, whole=True)
     y = axis_around(values, start=BOTTOM, end=TOP, logarithmic=logarithmic)
     lines = [line_of(column, values, x=x, y=y) for column, values in series.items()]
     changes = [now for before, now in pairwise(history) if now["stage"] != before["stage"]]

@@ -178,7 +178,7 @@ def test_one_run_or_the_same_one_twice_is_nothing_to_compare(pair: list[sightkit
 
 def test_a_run_that_has_not_finished_is_not_compared(pair: list[sightkit.Run]) -> None:
     change_manifest(pair[1], state="interrupted")
-    with pytest.raises(ConfigError, match="expected a run that has finished, found one that is interrupted"):
+    with pytest.raises(ConfigError, match="expected a run that has finished, found one that was interrupted"):
         sightkit.compare(pair)
 
 
@@ -196,6 +196,18 @@ def test_runs_are_compared_on_other_data_that_both_were_judged_on(finish: Finish
     assert (comparison.split, comparison.images) == ("outside", 30)
     with pytest.raises(ConfigError, match='did you mean "outside"'):
         sightkit.compare(runs, split="outsid")
+
+
+def test_a_run_that_lacks_what_the_first_is_judged_on_is_told_with_what_to_do(
+    pair: list[sightkit.Run], source: sightkit.ArraySource
+) -> None:
+    (pair[1].path / "predictions" / "test.npz").unlink()
+    with pytest.raises(ConfigError) as refused:
+        sightkit.compare(pair)
+    message = str(refused.value)
+    assert "expected predictions of 'test', which " in message
+    assert ", found those of train, validation; runs can be compared on the same images only" in message
+    assert "sightkit evaluate RUN --data OTHER" in message
 
 
 def test_pictures_and_a_table_are_written(pair: list[sightkit.Run], tmp_path: Path) -> None:

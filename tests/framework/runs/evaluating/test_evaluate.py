@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 from PIL import Image
 
 import sightkit
-from sightkit.errors import ConfigError, DataError, StorageError
+from sightkit.errors import ConfigError, DataError, PluginError, StorageError
 from sightkit.evaluation.store import save_predictions
 
 Finish = Callable[..., sightkit.Run]
@@ -84,6 +85,17 @@ def test_scores_of_another_split_and_the_manifest_stay_as_they_are(finish: Finis
     assert run.manifest == manifest
 
 
+def test_a_metric_that_fails_is_told_with_whose_it_is(finish: Finish) -> None:
+    def build(_params: sightkit.Params, _task: sightkit.MetricTask) -> Any:
+        return lambda _labels, _probabilities: {}["cats"]
+
+    registry = sightkit.Registry()
+    registry.add(sightkit.Metric(name="cats", summary="Fails.", params=sightkit.Params, build=build))
+    found = r"""^metric "mine" \(plugin python, from this process\) failed on 18 predictions: KeyError: 'cats'; """
+    with pytest.raises(PluginError, match=found):
+        finish().evaluate(metrics=[{"use": "cats", "name": "mine"}], registry=registry)
+
+
 def test_other_metrics_are_computed_and_leave_the_runs_scores_alone(finish: Finish) -> None:
     run = finish()
     before = run.scores
@@ -96,11 +108,14 @@ def test_other_metrics_are_computed_and_leave_the_runs_scores_alone(finish: Fini
         run.evaluate(metrics=[{"use": "recal"}])
 
 
-@pytest.mark.parametrize("state", ["running", "failed", "interrupted"])
-def test_a_run_that_has_not_finished_is_refused(finish: Finish, state: str) -> None:
+@pytest.mark.parametrize(
+    ("state", "found"),
+    [("running", "is still running$"), ("failed", "failed; to go on"), ("interrupted", "was interrupted; to go on")],
+)
+def test_a_run_that_has_not_finished_is_refused(finish: Finish, state: str, found: str) -> None:
     run = finish()
     (run.path / "manifest.json").write_text(json.dumps({**run.manifest, "state": state}))
-    with pytest.raises(ConfigError, match=f"expected a run that has finished, found one that is {state}"):
+    with pytest.raises(ConfigError, match=f"expected a run that has finished, found one that {found}"):
         run.evaluate()
 
 
@@ -188,6 +203,34 @@ def test_classes_without_images_are_told(finish: Finish, source: sightkit.ArrayS
     evaluation = finish().evaluate(data=some_of(source, rows))
     assert evaluation.notes == ("no images of 1 of the 3 classes: 'light'",)
     assert evaluation.scores["accuracy"].interval is not None
+
+
+def test_one_class_is_enough_and_metrics_say_of_the_others_what_they_do_of_absent_ones(
+    finish: Finish, source: sightkit.ArraySource, tmp_path: Path
+) -> None:
+    rows = np.flatnonzero(source.samples.labels == 1)[:10]
+    data = write_folder(tmp_path / "flowers", some_of(source, rows))
+    metrics = [{"use": name} for name in sightkit.Registry().catalogue.names(sightkit.Metric)]
+    evaluation = finish().evaluate(data=data, metrics=metrics)
+    assert evaluation.predictions.labels.tolist() == [1] * 10
+    assert evaluation.notes == ("no images of 2 of the 3 classes: 'dark', 'light'",)
+    scores = evaluation.scores
+    assert scores["balanced-accuracy"].value == scores["accuracy"].value
+    predicted = evaluation.predictions.probabilities.argmax(axis=1)
+    absent = tuple(0.0 if label in predicted else math.nan for label in (0, 2))
+    assert scores["recall"].per_class[::2] == pytest.approx(absent, nan_ok=True)
+    assert math.isnan(scores["roc-auc"].value)
+
+
+def test_the_page_of_other_data_tells_what_is_to_be_known_of_it(
+    finish: Finish, source: sightkit.ArraySource, tmp_path: Path
+) -> None:
+    data = write_folder(tmp_path / "flowers", some_of(source, np.flatnonzero(source.samples.labels < 2)[:10]))
+    (data / "dim" / "broken.png").write_bytes(b"no picture")
+    evaluation = finish(reports=[{"use": "html"}]).evaluate(data=data, skip_bad=True, reports=True)
+    page = evaluation.reports[0].read_text()
+    for note in ("1 of 11 images cannot be used and was left out", "No images of 1 of the 3 classes: &#39;light&#39;"):
+        assert f'<p class="caution">{note}.</p>' in page
 
 
 def test_images_of_unknown_classes_are_refused_or_left_out(finish: Finish, source: sightkit.ArraySource) -> None:

@@ -120,7 +120,7 @@ def test_nothing_of_the_dataset_is_needed(finished, copy, pictures, stored, tmp_
 def test_a_run_that_has_not_finished_is_refused_with_what_to_do(copy):
     manifest = copy.path / "manifest.json"
     manifest.write_text(json.dumps(copy.manifest | {"state": "interrupted"}))
-    with pytest.raises(sightkit.ConfigError, match=r"found one that is interrupted; .* sightkit resume "):
+    with pytest.raises(sightkit.ConfigError, match=r"found one that was interrupted; .* sightkit resume "):
         copy.predict([])
 
 
