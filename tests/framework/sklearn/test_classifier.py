@@ -240,7 +240,7 @@ def test_nothing_is_predicted_before_training(build, task, ask):
 
 
 def test_a_training_that_diverges_says_so_and_leaves_what_was_learned_before(build, task):
-    estimator = build(epochs=1).fit(task.images, task.labels)
+    estimator = build(epochs=1, warm_start=True).fit(task.images, task.labels)
     before = estimator.predict_proba(task.images)
     estimator.set_params(optimizer="sgd", optimizer__learning_rate=1e38)
     with pytest.raises(DivergedError):
