@@ -6,6 +6,7 @@ A fence says after its language what it is:
   ``toml fragment``: a part of one. ``toml registry``, or a file called registry.toml: a registry.
 - ``python``: runs. ``python plugin NAME``: a plugin. ``python test NAME``: passes under pytest.
 - ``console``: commands behind ``$``, and what they print; a line ``...`` stands for any lines.
+- ``diff``: changes to files that are there by then.
 - ``sh``: commands, of which sightkit's own are possible ones. ``sh run``: they are run, and succeed; in such a page
   everything is done in its order, and Python with a file's name is only saved, for a command to run it.
 - ``text`` and ``json``: what something looks like.
@@ -27,6 +28,7 @@ from pathlib import Path
 FENCE = re.compile(r"^( *)```(\S*)(?: ([^\n]+))?\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 FORMS: Mapping[str, set[str]] = {
     "console": {""},
+    "diff": {""},
     "json": {""},
     "python": {"", "plugin", "test"},
     "sh": {"", "run"},

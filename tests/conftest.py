@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -43,16 +44,21 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def sightkit(home: Path, tmp_path: Path) -> Command:
     """The command line: ``sightkit("check", "flowers.toml", cwd=..., env=...)``, in a new process.
 
-    It starts in ``tmp_path / "work"`` unless told otherwise; ``python`` names another interpreter.
+    It starts in ``tmp_path / "work"`` unless told otherwise; ``python`` names another interpreter, ``module`` another
+    program, such as pip.
     """
     work = tmp_path / "work"
     work.mkdir()
 
     def run(
-        *words: str | Path, cwd: Path = work, env: dict[str, str] | None = None, python: str = sys.executable
+        *words: str | Path,
+        cwd: Path = work,
+        env: Mapping[str, str] | None = None,
+        python: str = sys.executable,
+        module: str = "sightkit",
     ) -> Outcome:
         done = subprocess.run(
-            [python, "-m", "sightkit", *map(str, words)],
+            [python, "-m", module, *map(str, words)],
             cwd=cwd,
             env={**os.environ, **(env or {})},
             capture_output=True,

@@ -100,8 +100,9 @@ def test_the_wheel_holds_both_packages_and_nothing_else(shipped: Shipped) -> Non
 
 
 def test_the_source_distribution_holds_what_the_tests_and_the_docs_need(shipped: Shipped) -> None:
-    assert shipped.source >= {"pyproject.toml", "registry.toml", "README.md", "LICENSE", "tests/test_distribution.py"}
-    assert not [name for name in shipped.source if "__pycache__" in name or name.startswith((".venv", "runs"))]
+    top = {"pyproject.toml", "registry.toml", "mkdocs.yml", "README.md", "LICENSE"}
+    assert shipped.source >= {*top, "docs/index.md", "docs/mkdocs_hooks.py", "tests/test_distribution.py"}
+    assert not [name for name in shipped.source if "__pycache__" in name or name.startswith((".venv", "runs", "site/"))]
 
 
 def test_the_installed_wheel_is_what_runs(shipped: Shipped, tmp_path: Path) -> None:

@@ -79,6 +79,7 @@ if TYPE_CHECKING:
     from sightkit.runs.record.run import Run as Run
     from sightkit.training.batches.draws import fold as fold
     from sightkit.training.batches.draws import uniform as uniform
+    from sightkit.training.batches.per_image import per_image as per_image
     from sightkit.use import Use as Use
 
 _MODULES = {
@@ -106,6 +107,7 @@ _MODULES = {
     "runs.prediction.result": "ImagePrediction ImagePredictions",
     "runs.rates.result": "RateSearch",
     "training.batches.draws": "fold uniform",
+    "training.batches.per_image": "per_image",
     "use": "Use",
 }
 _MODULE_OF = {name: f"sightkit.{module}" for module, names in _MODULES.items() for name in names.split()}

@@ -7,8 +7,8 @@ import sys
 def leave_working_directory() -> None:
     """Take the working directory off ``sys.path``, so that no module or ``.dist-info`` lying there is picked up.
 
-    ``python -m`` puts it there, and so does an empty entry of PYTHONPATH. The folders that sightkit and its
-    plugins were imported from stay, for those who work inside them.
+    ``python -m`` puts it there, and so does an empty entry of PYTHONPATH. What was installed stays, for those who work
+    inside it: the folders that sightkit and its plugins were imported from, and those of editable installations.
     """
     import os
 
@@ -18,7 +18,14 @@ def leave_working_directory() -> None:
         return  # the working directory was removed, so nothing can lie there
     home = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120
     own = {home, os.path.join(os.path.dirname(home), "plugins")}  # noqa: PTH118, PTH120
-    sys.path[:] = [entry for entry in sys.path if entry in own or os.path.realpath(entry) != here]
+    # Behind the standard library stands only what was installed: site-packages, and the folders that its files name.
+    library = os.path.dirname(os.__file__)  # noqa: PTH120
+    installed = sys.path.index(library) if library in sys.path else len(sys.path)
+    sys.path[:] = [
+        entry
+        for place, entry in enumerate(sys.path)
+        if place > installed or entry in own or os.path.realpath(entry) != here
+    ]
 
 
 def open_missing_streams() -> None:

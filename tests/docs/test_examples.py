@@ -21,6 +21,7 @@ import typer
 
 import sightkit as package
 from command import Command
+from environments import PIP_OFFLINE, environment_beside
 from fences import FENCE, FORMS, Fence, fences_of, follow, is_tutorial
 from pages import DOCS, PAGES, name_of
 from sightkit.cli import app
@@ -129,22 +130,28 @@ def test_the_plugins_of_a_page_load_without_a_remark(page, work, sightkit: Comma
 
 
 @pytest.mark.parametrize("page", pages_with("console"), ids=name_of)
-def test_commands_print_what_the_page_shows(page, work, sightkit: Command):
+def test_commands_print_what_the_page_shows(page, work, tmp_path, sightkit: Command):
+    installs = any(command.startswith("pip ") for fence in fences_of(page) for command, _ in session_of(fence))
+    python = environment_beside(tmp_path / "environment") if installs else sys.executable
     for fence in fences_of(page):
         if fence.file:
             fence.save(work)
-        if fence.language == "console":
-            for command, expected in session_of(fence):
-                program, *words = shlex.split(command)
-                assert program == "sightkit"
-                outcome = sightkit(*words)
-                printed = (outcome.err + outcome.out).replace(str(work), SHOWN_FOLDER)
-                assert matches(comparable(printed), comparable(expected)), (
-                    f"{place_of(fence)}: {command} printed\n{printed}"
-                )
+        if fence.language == "diff":
+            subprocess.run(["git", "apply", "-"], cwd=work, input=fence.text, text=True, check=True)
+        for command, expected in session_of(fence):
+            program, *words = shlex.split(command)
+            assert program in {"sightkit", "pip", "pytest"}
+            outcome = sightkit(*words, module=program, python=python, env=PIP_OFFLINE)
+            printed = (outcome.err + outcome.out).replace(str(work), SHOWN_FOLDER)
+            where = f"{place_of(fence)}: {command} printed\n{printed}"
+            assert matches(comparable(printed), comparable(expected)), where
+            assert program == "sightkit" or outcome.code == 0, where
 
 
 def session_of(fence: Fence) -> list[tuple[str, str]]:
+    """Return the commands of a fence, each with what it prints; none where it shows no commands."""
+    if fence.language != "console":
+        return []
     parts = re.split(r"^\$ (.+)\n", fence.text, flags=re.MULTILINE)
     assert not parts[0]
     return list(zip(parts[1::2], parts[2::2], strict=True))

@@ -20,6 +20,7 @@ from pages import ROOT
 from reference import command_line, components, conformance, hooks, python_api
 from reference.page import Page, plain, table
 from reference.pages import sections
+from sightkit import testing
 from sightkit.cli import app
 from sightkit.component import KINDS
 from sightkit.registry.hooks import COLLECTING, RUN
@@ -79,8 +80,10 @@ def test_every_command_is_in_the_reference_with_its_options():
 
 
 def test_every_public_name_is_in_the_reference_once():
-    named = re.findall(r"^::: sightkit\.(\w+)$", "\n".join(page.markdown for page in python_api.pages()), re.MULTILINE)
-    assert sorted(named) == sorted(package.__all__)
+    directives = [part.removeprefix("::: sightkit.") for page in python_api.pages() for part in page.parts]
+    assert sorted(name for name in directives if "." not in name) == sorted(package.__all__)
+    assert {"sklearn.ImageClassifier", *(f"testing.{name}" for name in testing.__all__)} <= set(directives)
+    assert len(set(directives)) == len(directives)
 
 
 def test_no_two_pages_of_the_reference_have_the_same_place():

@@ -15,6 +15,7 @@ COMMANDS = (
     "show digits",
     "show digits --origins",
     "plugins list",
+    "plugins new acme-vision",
     "plugins show adam",
     "components",
     "component architecture basic-cnn",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from environments import environment_beside
 from plugin_source import metric_plugin
 
 SHADOWED = ("typer", "pluggy", "keras", "rich", "pydantic", "tomllib", "sightkit_plugins", "click", "packaging")
@@ -73,6 +75,15 @@ def test_a_matplotlibrc_in_the_working_directory_runs_nothing(home, tmp_path) ->
     done = sightkit([sys.executable, "-c", "import matplotlib.style"], cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert not (tmp_path / "canary").exists()
+
+
+def test_a_folder_that_was_installed_is_there_for_those_who_work_in_it(trap, tmp_path) -> None:
+    python = environment_beside(tmp_path / "environment")
+    (packages,) = (tmp_path / "environment").glob("[Ll]ib/**/site-packages")
+    (packages / "what_pip_writes_for_an_editable_one.pth").write_text(f"{trap}\n")
+    done = sightkit([python, "-m", "sightkit", "plugins", "list"], cwd=trap)
+    assert re.search(r"^evil +loaded +installed +evil 1\.0 +metric caught$", done.stdout, re.MULTILINE), done.stdout
+    assert (tmp_path / "canary").read_text() == "evil"
 
 
 def test_plugins_that_are_really_installed_load_beside_the_trap(trap, install) -> None:

@@ -15,16 +15,18 @@ from sightkit.cli.options import (
     TrustOption,
 )
 from sightkit.cli.plugin_check import check_plugin
+from sightkit.cli.plugin_new import new_plugin
 
 if TYPE_CHECKING:
     from sightkit.registry.records import PluginRecord
 
 app = typer.Typer(
     no_args_is_help=True,
-    help="List plugins, look at one, check one, trust a project's own.",
+    help="List plugins, look at one, check one, begin one, trust a project's own.",
     epilog="Example:  sightkit plugins list",
 )
 app.command("check")(check_plugin)
+app.command("new")(new_plugin)
 
 
 def complete_plugin(incomplete: str) -> list[str]:

@@ -98,7 +98,8 @@ def as_toml_value(value: Any) -> Any:
             return {str(key): as_toml_value(inner) for key, inner in value.items()}
         case list() | tuple():
             return [as_toml_value(inner) for inner in value]
-    return value
+    # NumPy's arrays and truth values, which are none of these; nothing here imports it.
+    return as_toml_value(value.tolist()) if hasattr(value, "tolist") else value
 
 
 def parse_key(text: str) -> KeyPath | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -45,7 +46,8 @@ class Batchwise:
         import tensorflow as tf
 
         self._batch_size = batch_size
-        self._compiled = tf.function(function, autograph=False)
+        # TensorFlow warns of a function that it traces often, and tells methods of different objects apart only so.
+        self._compiled = tf.function(partial(function), autograph=False)
 
     def __call__(
         self, values: ImageArray | NDArray[Any], rows: NDArray[np.int64], *beside: NDArray[Any]

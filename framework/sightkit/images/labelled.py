@@ -98,7 +98,7 @@ def read_labelled(
     notes = [*unknown_classes(source, wanted & (labels == UNKNOWN), classes=classes, skip=skip_unknown)]
     wanted &= labels != UNKNOWN
     if cache is None:
-        pictures = look_through(source, form, progress)
+        pictures = look_through(source, form, progress, looks=False)
     else:
         pictures = stored_pictures(source, form, cache=cache, maker=maker, progress=progress, waiting=waiting)
     notes += left_out(source, pictures, wanted, skip=skip_bad)

@@ -41,18 +41,21 @@ class Pictures:
     fingerprint: str
 
 
-def look_through(source: ImageSource, form: Form, progress: ProgressFunction | None = None) -> Pictures:
+def look_through(
+    source: ImageSource, form: Form, progress: ProgressFunction | None = None, *, looks: bool = True
+) -> Pictures:
     """Read every image once and keep nothing of it but its facts: the images are decoded again when they are asked for.
 
     Args:
         source: The images.
         form: What they are brought to.
         progress: Told how far it is.
+        looks: Whether somebody wants to know which images look alike.
     """
     count = len(source.samples.ids)
     facts = np.zeros(count, FACTS)
     problems: dict[int, str] = {}
-    for block in read_blocks(source, form, block_starts(count)):
+    for block in read_blocks(source, form, block_starts(count), looks=looks):
         facts[block.start : block.start + len(block.facts)] = block.facts
         problems |= block.problems
         if progress:

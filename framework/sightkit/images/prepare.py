@@ -13,11 +13,12 @@ from sightkit.images.checks import check_table
 from sightkit.images.decoding.facts import GOOD
 from sightkit.images.decoding.form import form_for
 from sightkit.images.findings.finding import RefusedDataError, refusal
+from sightkit.images.findings.near_duplicates import MIN_SIDE
 from sightkit.images.findings.search import find_all
 from sightkit.images.maker import Maker
 from sightkit.images.pictures import ProgressFunction, look_through
 from sightkit.images.prepared import PreparedData
-from sightkit.images.splits.division import divide
+from sightkit.images.splits.division import divide, is_divided
 from sightkit.images.store.stored import stored_pictures
 from sightkit.images.weights import relative_weights
 
@@ -59,7 +60,9 @@ def prepare(
     check_table(source)
     form = form_for(source, images)
     if cache is None or images.cache == "none":
-        pictures = look_through(source, form, progress)
+        # What is kept may be asked for with other splits; what isn't, has those of this time.
+        several = is_divided(source.samples, split)
+        pictures = look_through(source, form, progress, looks=several and min(form.size) >= MIN_SIDE)
     else:
         pictures = stored_pictures(source, form, cache=cache, maker=maker, progress=progress, waiting=waiting)
     facts = pictures.facts

@@ -32,9 +32,9 @@ from sightkit.runs.record.unchanged import refuse_changes, refuse_other_data
 from sightkit.training.devices.cluster import cluster_for
 
 if TYPE_CHECKING:
-    from sightkit.api import Experiment
     from sightkit.contracts import MetricFunction
     from sightkit.evaluation.predict import Predictor
+    from sightkit.experiment.loaded import Loaded
     from sightkit.images import PreparedData
 
 
@@ -49,7 +49,7 @@ def execute(epochs: Generator[Epoch, None, Run]) -> Run:
 
 
 def epochs_of(
-    experiment: Experiment,
+    experiment: Loaded,
     *,
     runs_dir: Path,
     cache: Path | None,
@@ -159,7 +159,7 @@ def finish(execution: Execution, metrics: Mapping[str, MetricFunction], fitted: 
     execution.tell("sightkit_run_finished")
 
 
-def begin(folder: Path, experiment: Experiment, data: PreparedData) -> None:
+def begin(folder: Path, experiment: Loaded, data: PreparedData) -> None:
     """Write what is known of a run before it trains; its manifest comes last: with it, the folder is a run."""
     write_text(folder / "experiment.toml", tomlkit.dumps(without_secrets(experiment.tree.data)))
     write_text(folder / RESOLVED, toml_text(without_secrets(written(experiment.settings))))

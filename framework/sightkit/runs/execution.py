@@ -21,7 +21,7 @@ from sightkit.runs.record.run import Run
 from sightkit.runs.record.unchanged import differences
 
 if TYPE_CHECKING:
-    from sightkit.api import Experiment
+    from sightkit.experiment.loaded import Loaded
     from sightkit.images import PreparedData
     from sightkit.training.devices.replicas import Replicas
 
@@ -45,7 +45,7 @@ class Execution:
 
     def __init__(
         self,
-        experiment: Experiment,
+        experiment: Loaded,
         *,
         data: PreparedData,
         extensions: Extensions,

@@ -31,6 +31,7 @@ COMMANDS = [
     ["plugins"],
     ["plugins", "check"],
     ["plugins", "list"],
+    ["plugins", "new"],
     ["plugins", "show"],
     ["plugins", "trust"],
 ]

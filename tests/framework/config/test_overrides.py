@@ -209,6 +209,7 @@ def test_values_of_python_become_those_of_toml():
     assert found == {"a": [1, [2.5, None]], "b": str(Path("x/y")), "c": {"d": 0.5}, "3": 7, "e": True}
     assert type(found["3"]) is int
     assert type(found["c"]["d"]) is float
+    assert as_toml_value({"a": np.array([[1, 2]]), "b": np.True_}) == {"a": [[1, 2]], "b": True}
     problems: list[Any] = []
     (override,) = python_overrides({"a.0.b": Path("x"), "a b": 1}, problems)
     assert (override.path, override.value) == (("a", 0, "b"), "x")

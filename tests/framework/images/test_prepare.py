@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from photographs import changed, photographs
 from sightkit import ArraySource, DataError, ImageSource, Samples
 from sightkit.experiment import ImagesSettings, SplitSettings
 from sightkit.images import prepare
@@ -219,3 +220,12 @@ def test_exactly_the_bad_images_are_missing_when_they_are_skipped(tmp_path):
         (finding,) = data.findings
         assert finding.summary == "2 of 60 images cannot be used and were left out"
         assert [case.images for case in finding.cases] == [("image-3",), ("image-50",)]
+
+
+@pytest.mark.parametrize("split", [{"test": 0.5}, {"validation": 0.5}, {"folds": 2}, {}], ids=str)
+def test_pictures_that_look_alike_are_told_wherever_the_splits_come_from(split):
+    images = photographs(6, 64)
+    contents = [*images, *(changed(each, "darkened") for each in images)]
+    stated = {} if split else {"splits": ["train"] * 6 + ["test"] * 6}
+    data = prepared(Files(contents, **stated), images={"size": (64, 64)}, split={"validation": 0, "test": 0} | split)
+    assert "near-duplicate" in [finding.kind for finding in data.findings]

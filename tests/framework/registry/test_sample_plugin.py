@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import site
-import subprocess
 import sys
-import venv
 from pathlib import Path
 
 import pytest
 
 from command import Command
+from environments import install_beside
 
 SAMPLE = Path(__file__).parents[2] / "sample_plugin"
 COMPONENTS = {
@@ -27,20 +24,8 @@ COMPONENTS = {
 
 @pytest.fixture(scope="session")
 def python(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The interpreter of a new environment that sees everything in the running one, and the sample plugin.
-
-    Nothing is fetched: pip and the build backend are the running environment's.
-    """
-    folder = tmp_path_factory.mktemp("sample") / "venv"
-    venv.create(folder, symlinks=os.name != "nt")
-    (packages,) = folder.glob("[Ll]ib/**/site-packages")
-    lines = [f"import site; site.addsitedir({path!r})" for path in site.getsitepackages()]
-    (packages / "outer.pth").write_text("\n".join(lines) + "\n")
-    interpreter = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    pip = [interpreter, "-m", "pip", "--disable-pip-version-check", "install", "--no-index", "--no-deps"]
-    subprocess.run([*pip, "--no-build-isolation", "--quiet", SAMPLE], check=True, timeout=120)
-    assert list(packages.glob("sightkit_sample-*.dist-info")), "installed somewhere else"
-    return str(interpreter)
+    """The interpreter of a new environment that sees everything in the running one, and the sample plugin."""
+    return install_beside(tmp_path_factory.mktemp("sample") / "venv", SAMPLE)
 
 
 def test_it_is_listed_with_its_distribution(sightkit: Command, python: str) -> None:

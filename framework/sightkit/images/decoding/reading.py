@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -61,33 +62,34 @@ class Block:
     problems: dict[int, str] = field(default_factory=dict)
 
 
-def read_blocks(source: ImageSource, form: Form, starts: Sequence[int]) -> Iterator[Block]:
+def read_blocks(source: ImageSource, form: Form, starts: Sequence[int], *, looks: bool = True) -> Iterator[Block]:
     """Yield the blocks of images that begin at ``starts`` as they are read.
 
-    What is not read yet when the caller stops is not read any more; few blocks wait in memory at any time.
+    What is not read yet when the caller stops is not read any more; few blocks wait in memory at any time. Without
+    ``looks`` nobody looks what images look like, which takes most of the time that small ones do.
     """
     seconds = 0.0
     for start in starts[:TRIALS]:  # the last one counts: in the first, libraries are loaded
         begin = time.perf_counter()
-        block = read_block(source, form, start)
+        block = read_block(source, form, start, looks=looks)
         seconds = time.perf_counter() - begin
         yield block
     if seconds < QUICK_SECONDS:
-        yield from (read_block(source, form, start) for start in starts[TRIALS:])
+        yield from (read_block(source, form, start, looks=looks) for start in starts[TRIALS:])
     else:
-        yield from read_in_threads(source, form, starts[TRIALS:])
+        yield from read_in_threads(partial(read_block, source, form, looks=looks), starts[TRIALS:])
 
 
-def read_in_threads(source: ImageSource, form: Form, starts: Sequence[int]) -> Iterator[Block]:
+def read_in_threads(read: Callable[[int], Block], starts: Sequence[int]) -> Iterator[Block]:
     """Yield blocks as they are read by a thread a processor, see `read_blocks`."""
     threads = usable_processors()
     waiting = iter(starts)
     with ThreadPoolExecutor(threads, thread_name_prefix="sightkit-images") as pool:
-        running = {pool.submit(read_block, source, form, start) for start in islice(waiting, 2 * threads)}
+        running = {pool.submit(read, start) for start in islice(waiting, 2 * threads)}
         try:
             while running:
                 done, running = wait(running, return_when=FIRST_COMPLETED)
-                running |= {pool.submit(read_block, source, form, start) for start in islice(waiting, len(done))}
+                running |= {pool.submit(read, start) for start in islice(waiting, len(done))}
                 for task in done:
                     yield task.result()
         except BaseException:  # a broken source or Ctrl-C: don't read the rest first
@@ -100,7 +102,7 @@ def block_starts(count: int) -> range:
     return range(0, count, ROWS_A_BLOCK)
 
 
-def read_block(source: ImageSource, form: Form, start: int) -> Block:
+def read_block(source: ImageSource, form: Form, start: int, *, looks: bool = True) -> Block:
     """Read a block of images."""
     count = min(ROWS_A_BLOCK, len(source.samples.ids) - start)
     block = Block(start, np.zeros((count, *form.shape), np.uint8), np.zeros(count, FACTS))
@@ -116,7 +118,7 @@ def read_block(source: ImageSource, form: Form, start: int) -> Block:
             pixels[:] = image.pixels
             note(facts, image, path)
             facts["checksum"] = xxhash.xxh3_64_intdigest(pixels)
-            facts["look"] = look(pixels)
+            facts["look"] = look(pixels) if looks else 0
     return block
 
 

@@ -107,6 +107,12 @@ def divide(
     )
 
 
+def is_divided(samples: Samples, settings: SplitSettings) -> bool:
+    """Say whether images may come to be in several splits; if not, all are for training."""
+    stated = {*(samples.splits or ())} - {None, "train"}
+    return bool(stated or settings.folds or settings.validation or settings.test)
+
+
 def only(samples: Samples, rows: NDArray[np.int64]) -> Samples:
     """Return the table of some of the images."""
     return replace(

@@ -13,19 +13,36 @@ if TYPE_CHECKING:
 
 
 def load_model(path: Path, weights_sha256: str | None) -> keras.Model:
-    """Return the model in a .keras file.
+    """Return the model of a run.
 
     Args:
-        path: The file.
+        path: Its file.
         weights_sha256: What `weights_digest` said of the model when it was trained, where that was written down.
 
     Raises:
-        ArtefactError: the file is missing or damaged, would run code when it is read, or holds other weights.
+        ArtefactError: see `read_model`; or the file holds other weights.
+    """
+    from sightkit.training.state.variables import weights_digest
+
+    model = read_model(path)
+    if weights_sha256 not in {None, found := weights_digest(model)}:
+        message = (
+            f"{path}: this is not the model that the run trained: expected weights with the SHA-256 {weights_sha256}, "
+            f"as the manifest says, found {found}; put the run's own file back"
+        )
+        raise ArtefactError(message)
+    return model
+
+
+def read_model(path: Path) -> keras.Model:
+    """Return the model in a .keras file.
+
+    Raises:
+        ArtefactError: the file is missing or damaged, or would run code when it is read.
     """
     import keras
 
     from sightkit.training.devices.host import seeded_build
-    from sightkit.training.state.variables import weights_digest
 
     if not path.is_file():
         message = f"{path}: the model cannot be loaded: there is no such file; it has to come from a copy of the run"
@@ -37,14 +54,7 @@ def load_model(path: Path, weights_sha256: str | None) -> keras.Model:
         raise ArtefactError(message)
     try:
         with seeded_build(0):  # layers draw seeds before they have their weights, and the host's are its own
-            model = keras.saving.load_model(path, compile=False, safe_mode=True)
+            return keras.saving.load_model(path, compile=False, safe_mode=True)
     except Exception as error:  # a damaged archive raises nearly anything
         message = f"{path}: the model cannot be loaded: {error}"
         raise ArtefactError(message) from error
-    if weights_sha256 not in {None, found := weights_digest(model)}:
-        message = (
-            f"{path}: this is not the model that the run trained: expected weights with the SHA-256 {weights_sha256}, "
-            f"as the manifest says, found {found}; put the run's own file back"
-        )
-        raise ArtefactError(message)
-    return model

@@ -18,7 +18,7 @@ from sightkit.runs.record.run import Run
 from sightkit.toml.shown import shown
 
 if TYPE_CHECKING:
-    from sightkit.api import Experiment
+    from sightkit.experiment.loaded import Loaded
     from sightkit.images import PreparedData
 
 REMEDY = "put it back as it was, or start a new run"
@@ -26,7 +26,7 @@ NOT_TOLD = object()
 CHANGED = "{path} was {before} and is {now}"
 
 
-def refuse_changes(folder: Path, experiment: Experiment) -> None:
+def refuse_changes(folder: Path, experiment: Loaded) -> None:
     """Refuse to go on with a run of another experiment, of other code of its components or under other registries.
 
     Raises:

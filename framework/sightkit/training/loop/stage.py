@@ -132,6 +132,15 @@ class Stage:
         """Whether it ends with the epoch that is going on, or that has just ended."""
         return bool(self._shown.stop_training)
 
+    def turn_to(self, plan: Plan, *, memory: float = math.inf) -> None:
+        """Go on with other images of the same shape and classes, by the same optimizer and the same compiled steps.
+
+        Args:
+            plan: Their batches; they have weights if those before had.
+            memory: Bytes of images that may be held in memory.
+        """
+        self._plan, self._feed = plan, feed_for(plan.data, memory=memory)
+
     def averaged(self) -> AbstractContextManager[None]:
         """Let the model have the averages of its weights inside, if there are any."""
         return self._averages.in_place() if self._averages else nullcontext()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import tensorflow as tf
@@ -101,7 +102,8 @@ class Steps:
         self._variables = trainable_variables(model)
         with self._replicas.scope():
             optimizer.build(self._variables)
-        self._compiled = tf.function(self._run, input_signature=self._signature(), autograph=False)
+        # TensorFlow warns of a function that it traces often, and tells methods of different objects apart only so.
+        self._compiled = tf.function(partial(self._run), input_signature=self._signature(), autograph=False)
 
     def run(self, block: Block, rates: NDArray[np.float32]) -> StepResults:
         """Do a step for each batch of ``block``, up to the first that isn't finite.
@@ -256,8 +258,8 @@ def tensorflow_errors() -> Iterator[None]:
 
 
 def reason(error: tf.errors.OpError) -> str:
-    """Return what went wrong, without TensorFlow's account of where the operation was defined."""
-    return str(error.message).split("\n\t [[")[0].split("\n\n")[-1].strip()
+    """Return what went wrong, without TensorFlow's account of where, and without the traceback of a Python function."""
+    return str(error.message).split("\n\t [[")[0].strip().split("\n\n")[-1].strip()
 
 
 def trainable_variables(model: keras.Model) -> list[Any]:

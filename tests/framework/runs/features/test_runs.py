@@ -202,3 +202,17 @@ def test_a_backbone_that_changed_since_is_not_taken_for_what_it_was(start) -> No
     assert run.manifest["model"]["best_epoch"] > 2
     made = Predictor(run.model).probabilities(data.images, data.splits["test"])
     assert (made == run.predictions["test"].probabilities).all()
+
+
+def test_weights_of_images_go_with_their_features(tmp_path: Path) -> None:
+    generator = np.random.default_rng(0)
+    images, labels = generator.integers(0, 256, (90, 8, 8), dtype=np.uint8), np.arange(90) % 2
+
+    def trained(cached: str, weights: list[float]) -> list[float]:
+        source = sightkit.ArraySource(images, labels, classes=["a", "b"], weights=weights)
+        experiment = sightkit.load({**EXPERIMENT, "dataset": {}}, dataset=source).override(stage(cache_features=cached))
+        return [row["loss"] for row in experiment.run(runs_dir=tmp_path).history]
+
+    chosen = [0.0] * 60 + [1.0] * 30
+    assert trained("on", chosen) == pytest.approx(trained("off", chosen), rel=1e-5)
+    assert trained("on", chosen) != pytest.approx(trained("on", [1.0] * 90), rel=1e-2)

@@ -1,0 +1,1 @@
+"""Albumentations for sightkit; `pipeline` is the plugin."""

@@ -1,0 +1,1 @@
+"""The scaffold: a new plugin distribution, written from templates, that works before anybody changes a line of it."""
