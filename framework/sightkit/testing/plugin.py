@@ -18,7 +18,7 @@ from sightkit.registry.catalogue import not_loaded
 from sightkit.registry.records import PluginRecord, Status
 from sightkit.registry.registry import Registry, same_name
 from sightkit.registry.sources import LOCAL
-from sightkit.toml.problems import did_you_mean
+from sightkit.toml.problems import nearest
 
 RegistryMaker: TypeAlias = Callable[[Sequence[Path]], Registry]
 """Returns the registry that counts, with further files of the form of registry.toml."""
@@ -95,21 +95,43 @@ def code_of(word: str, folder: Path, *, known: Sequence[str]) -> dict[str, dict[
     path = folder / word
     if path.suffix == ".py" or (path / "__init__.py").is_file():
         return {name_of(each): {"path": str(each)} for each in plugin_files(path.absolute())}
-    if all(part.isidentifier() for part in word.split(".")) and (spec := importlib.util.find_spec(word)) is not None:
-        roots = [Path(each) for each in spec.submodule_search_locations or ()]
-        modules = [
-            ".".join((word, *each.relative_to(root).with_suffix("").parts)).removesuffix(".__init__")
-            for root in roots
-            for each in plugin_files(root)
-            if each != root
-        ]
-        return {module.replace("_", "-").replace(".", "-"): {"module": module} for module in modules or [word]}
-    hint = did_you_mean(word, known, otherwise="installed plugins")
+    if modules := modules_of(word):
+        return {module.replace("_", "-").replace(".", "-"): {"module": module} for module in modules}
+    if (path / "pyproject.toml").is_file():
+        message = f"{word}: this is the folder of a distribution; install it (pip install -e {word}) and give its name"
+        raise PluginError(message)
+    meant = nearest(word, known)
     message = (
         f"{word}: no such plugin; expected the name of a plugin or of a distribution that is installed, an importable "
-        f"module, or the path of a .py file or of a folder with an __init__.py; {hint}"
+        f"module, or the path of a .py file or of a folder with an __init__.py"
     )
-    raise PluginError(message)
+    raise PluginError(f'{message}; did you mean "{meant}"?' if meant else message)
+
+
+def modules_of(word: str) -> list[str]:
+    """Return the modules that are plugins, of a module's name: itself, or those in it; none if there is no such module.
+
+    Raises:
+        PluginError: a package that it is in cannot be imported.
+    """
+    if not all(part.isidentifier() for part in word.split(".")):
+        return []
+    try:
+        spec = importlib.util.find_spec(word)
+    except ModuleNotFoundError:
+        return []
+    except Exception as error:
+        message = f"{word}: a package that it is in cannot be imported: {type(error).__name__}: {error}"
+        raise PluginError(message) from error
+    if spec is None:
+        return []
+    inside = [
+        ".".join((word, *file.relative_to(root).with_suffix("").parts)).removesuffix(".__init__")
+        for root in map(Path, spec.submodule_search_locations or ())
+        for file in plugin_files(root)
+        if file != root
+    ]
+    return inside or [word]
 
 
 def plugin_files(path: Path) -> list[Path]:

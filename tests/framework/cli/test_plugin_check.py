@@ -65,6 +65,7 @@ def test_a_parameter_without_a_default_needs_an_example(sightkit: Command, work:
     ("words", "code", "message"),
     [
         (["cosin"], 7, "error: cosin: no such plugin; expected the name of a plugin or of a distribution"),
+        (["no.such.module"], 7, "no.such.module: no such plugin"),
         (["nowhere.py"], 7, "nowhere.py: no such plugin; expected a .py file"),
         (
             ["cosine", "-e", "cosine"],

@@ -135,6 +135,19 @@ def test_a_plugin_that_cannot_be_loaded_is_told_with_its_reason(tmp_path):
         check_plugin(tmp_path / "mine.py")
 
 
+def test_the_folder_of_a_distribution_is_to_be_installed(tmp_path):
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "acme"\n')
+    with pytest.raises(PluginError, match=r"the folder of a distribution; install it \(pip install -e "):
+        check_plugin(tmp_path)
+
+
+def test_a_module_means_itself_and_a_package_the_plugins_in_it():
+    metrics = load_plugins_to_check("sightkit_plugins.metrics.accuracy").records
+    assert [record.name for record in metrics] == ["accuracy"]
+    losses = load_plugins_to_check("sightkit_plugins.losses").records
+    assert len(losses) == 3
+
+
 def test_an_example_of_no_component_is_refused():
     with pytest.raises(ConfigError, match=r"found .cosin.; did you mean .cosine."):
         check_plugin("cosine", examples={"cosin": {}})
