@@ -55,6 +55,12 @@ def test_the_average_is_scikit_learns_where_all_classes_occur(name):
         assert built(name, average=average)(labels, probabilities).value == pytest.approx(expected, rel=0, abs=1e-12)
 
 
+@pytest.mark.parametrize(("name", "method"), [("roc-auc", "delong"), ("average-precision", "jackknife")])
+def test_intervals_say_how_they_were_found(name, method):
+    score = built(name)(np.array([0, 1, 0, 1]), np.array([[0.9, 0.1], [0.2, 0.8], [0.3, 0.7], [0.4, 0.6]]))
+    assert (score.method, score.per_class_method) == (method, method)
+
+
 def delong_by_hand(positive, scores):
     """The structural components of DeLong et al. (1988), pair by pair."""
     of, others = scores[positive], scores[~positive]

@@ -67,8 +67,8 @@ def test_filters_of_grey_and_rgb_are_pictures_with_zero_in_the_middle(trained):
         assert name == "conv1"
         assert filter_pixels(kernel).shape == (8, 3, 3, channels)
         assert draw_filters(name, kernel, title="t") is not None
-    kernel = np.array([0.0, 0.5, -1.0, 0.0], np.float32).reshape(2, 2, 1, 1)
-    assert filter_pixels(kernel).ravel().tolist() == [128, 191, 0, 128]
+    kernel = np.array([[0.0, 0.0], [0.5, 1.0], [-1.0, 0.0], [0.0, 0.0]], np.float32).reshape(2, 2, 1, 2)
+    assert filter_pixels(kernel).reshape(2, 4).tolist() == [[128, 191, 0, 128], [128, 255, 128, 128]]
     assert filter_pixels(np.zeros((2, 2, 3, 1), np.float32)).min() == 128
 
 
@@ -81,9 +81,21 @@ def test_heat_is_the_only_colour_over_an_image():
     pixels = np.full((2, 2, 3), (200, 100, 0), np.uint8)
     heat = np.array([[0.0, 1.0], [0.0, 0.0]], np.float32)
     over = laid_over(pixels, heat)
-    assert (over[1] == over[1, 0, 0]).all()
-    assert over[0, 1].std() > 20
-    assert coloured(heat).shape == (2, 2, 3)
+    assert (over[[0, 1, 1], [0, 0, 1]] == 60).all(), "grey, and dimmed"
+    hottest = coloured(heat)[0, 1]
+    assert hottest.std() > 20
+    np.testing.assert_allclose(over[0, 1], 0.25 * 60 + 0.75 * hottest, atol=0.5)
+
+
+def test_a_class_that_nothing_speaks_for_is_told_beside_its_heat_map():
+    pixels = np.full((4, 4, 1), 128, np.uint8)
+
+    def sheet(heat):
+        drawn = draw_heat(pixels, np.full((1, 4, 4), heat, np.float32), [("cat", 0.9)], title="t", layer="conv")
+        return np.asarray(drawn).tolist()
+
+    assert sheet(1e-6) == sheet(2e-6), "too little to be seen"
+    assert sheet(0) != sheet(1e-6)
 
 
 @pytest.mark.parametrize("shape", [(5, 5, 1), (40, 20, 3), (500, 300, 3)])
