@@ -51,6 +51,31 @@ def test_a_loop_that_is_left_interrupts_the_run_and_it_ends_as_if_it_had_not(loa
     assert results(run) == results(load().run(runs_dir=tmp_path / "whole"))
 
 
+def test_a_loop_that_is_left_after_each_epoch_comes_to_the_end_of_the_run(load: Load, tmp_path: Path) -> None:
+    changes: dict[str, Any] = {"training.stages": [{"epochs": 2}, {"epochs": 1}], "training.ema": 0.9}
+
+    def driven() -> sightkit.Experiment:
+        return load().override(changes)
+
+    numbers = []
+    for _ in range(4):
+        for epoch in driven().epochs(runs_dir=tmp_path / "left", resume=True):
+            numbers.append((epoch.number, epoch.stage))
+            break
+    assert numbers == [(1, 1), (2, 1), (3, 2)]
+    assert epoch.run.state == "finished"
+    assert results(epoch.run) == results(driven().run(runs_dir=tmp_path / "whole"))
+
+
+def test_a_stage_that_the_host_ends_as_it_leaves_is_not_gone_on_with(load: Load, tmp_path: Path) -> None:
+    driven = load().override({"training.stages": [{"epochs": 3}, {"epochs": 1}]})
+    for epoch in driven.epochs(runs_dir=tmp_path):
+        epoch.model.stop_training = True
+        break
+    rest = list(driven.epochs(runs_dir=tmp_path, resume=True))
+    assert [(each.number, each.stage) for each in rest] == [(2, 2)]
+
+
 def test_a_host_ends_a_stage_as_a_callback_would_and_the_run_is_judged(load: Load, tmp_path: Path) -> None:
     stages = [{"epochs": 3}, {"epochs": 1}]
     seen = []

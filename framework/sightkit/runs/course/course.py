@@ -91,6 +91,7 @@ class Course:
             begun=lambda: execution.extensions.restore(warn=execution.warn),
             called=lambda: self._between_calls(stage, watches),
         )
+        left: GeneratorExit | None = None
         with heeded(execution.stop), closing(epochs):
             for log in epochs:
                 epoch = self._record(stage, log)
@@ -101,11 +102,18 @@ class Course:
                     stage.stop()
                 elif stage.epoch <= settings.epochs and not stage.stopped:
                     self._save(stage, watches)
-                with stage.averaged():
-                    yield epoch
+                try:
+                    with stage.averaged():
+                        yield epoch
+                except GeneratorExit as leaving:
+                    if stage.epoch <= settings.epochs and not stage.stopped:
+                        raise
+                    left = leaving  # once the stage has ended: else its last epoch would be trained again
             stage.finish()
             progression.end_stage()
             self._save(None, None)
+        if left:
+            raise left
 
     def _on_features(self, settings: StageSettings) -> HeadTraining | None:
         """Return what a stage trains on features, with those that it needs; ``None`` if it trains on images."""
