@@ -30,20 +30,25 @@ def seeded_build(seed: int) -> Iterator[None]:
     Keras draws the default seeds of initialisers, dropout and augmentation layers from Python's `random`, and numbers
     its automatic names from a counter of the thread; both start afresh here, so that building twice gives
     bit-identical weights under equal names. NumPy's legacy generator is treated likewise, for architectures that use
-    it. Python's `random` belongs to the whole process: one lock lets a single thread build at a time.
+    it. What Keras takes for granted where nobody says otherwise, float32 and channels last, is so inside, whatever the
+    host has set. `random` and these belong to the whole process: one lock lets a single thread build at a time.
 
     Args:
         seed: What to seed with; at least 0 and below 2**32.
     """
+    import keras
     import numpy as np
 
-    state = keras_global_state()
+    state, config = keras_global_state(), keras.config
     with _BUILD_LOCK:
         python_state, numpy_state = random.getstate(), np.random.get_state()
+        floatx, data_format = config.floatx(), config.image_data_format()
         kept = {name: state.get_global_attribute(name) for name in (*_FRESH_KERAS_STATE, _KERAS_SEED_GENERATOR)}
         try:
             random.seed(seed)
             np.random.seed(seed)
+            config.set_floatx("float32")
+            config.set_image_data_format("channels_last")
             for name, fresh in _FRESH_KERAS_STATE.items():
                 state.set_global_attribute(name, fresh())
             state.set_global_attribute(_KERAS_SEED_GENERATOR, None)
@@ -51,6 +56,8 @@ def seeded_build(seed: int) -> Iterator[None]:
         finally:
             random.setstate(python_state)
             np.random.set_state(numpy_state)
+            config.set_floatx(floatx)
+            config.set_image_data_format(data_format)
             for name, value in kept.items():
                 state.set_global_attribute(name, value)
 
@@ -104,10 +111,11 @@ def describe_computing(replicas: int = 1, *, workers: int = 1) -> dict[str, int]
 
 
 def require_tensorflow_backend() -> ModuleType:
-    """Return the module ``keras``, having made sure that it runs on TensorFlow.
+    """Return the module ``keras``, having made sure that it runs on TensorFlow, and TensorFlow eagerly.
 
     Raises:
-        ConfigError: Keras runs on another backend, or cannot be imported with the one it was told to use.
+        ConfigError: Keras runs on another backend, or cannot be imported with the one it was told to use; whatever is
+            computed here would only become part of a graph.
     """
     remedy = 'set KERAS_BACKEND=tensorflow, or "backend": "tensorflow" in ~/.keras/keras.json, before importing Keras'
     try:
@@ -117,5 +125,13 @@ def require_tensorflow_backend() -> ModuleType:
         raise ConfigError(message) from error
     if (found := keras.backend.backend()) != "tensorflow":
         message = f"Keras runs on {found!r}; expected 'tensorflow'; {remedy}"
+        raise ConfigError(message)
+    import tensorflow as tf
+
+    if not tf.executing_eagerly():
+        message = (
+            "TensorFlow makes a graph here; expected eager execution; call sightkit outside of tf.function and "
+            "tf.Graph, and leave out tf.compat.v1.disable_eager_execution()"
+        )
         raise ConfigError(message)
     return keras  # type: ignore[no-any-return]

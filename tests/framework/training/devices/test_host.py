@@ -11,7 +11,9 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
+from sightkit.errors import ConfigError
 from sightkit.training.devices.host import keras_global_state, require_tensorflow_backend, seeded_build
 
 
@@ -72,6 +74,34 @@ def test_a_name_scope_of_the_host_does_not_reach_inside():
         scoped = seeded_model(1)
         assert keras.Variable(0.0, name="own").path == "hosts/own"
     assert [v.path for v in scoped.variables] == [v.path for v in seeded_model(1).variables]
+
+
+def test_types_and_layouts_that_the_host_has_set_do_not_reach_inside():
+    def convolution() -> Any:
+        with seeded_build(1):
+            return keras.Sequential([keras.Input((8, 4, 1)), keras.layers.Conv2D(2, 3), keras.layers.MaxPooling2D()])
+
+    def settings() -> tuple[str, str]:
+        return keras.config.floatx(), keras.config.image_data_format()
+
+    expected, before = convolution(), settings()
+    keras.config.set_floatx("float64")
+    keras.config.set_image_data_format("channels_first")
+    try:
+        built, left = convolution(), settings()
+        with seeded_build(1):
+            assert keras.optimizers.SGD(0.1).learning_rate.dtype == "float32"
+    finally:
+        keras.config.set_floatx(before[0])
+        keras.config.set_image_data_format(before[1])
+    assert left == ("float64", "channels_first")
+    assert built.output_shape == expected.output_shape
+    assert bits(built) == bits(expected)
+
+
+def test_a_graph_of_the_hosts_is_refused_with_the_remedy():
+    with tf.Graph().as_default(), pytest.raises(ConfigError, match=r"outside of tf\.function"):
+        require_tensorflow_backend()
 
 
 def test_an_error_while_building_puts_everything_back():
