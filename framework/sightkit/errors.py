@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copyreg
+from typing import Any
+
 
 class SightkitError(Exception):
     """A mistake that the message explains: where, what was expected, what was found, what to do.
@@ -10,6 +13,10 @@ class SightkitError(Exception):
     """
 
     exit_code: int = 5
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Else an error of a worker process would be made from its message alone, which fails where it takes more.
+        return copyreg.__newobj__, (type(self), *self.args), self.__dict__  # type: ignore[attr-defined]
 
 
 class ConfigError(SightkitError):
