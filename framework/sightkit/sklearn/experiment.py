@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import wraps
 from numbers import Integral
 from typing import TYPE_CHECKING, Any
@@ -62,7 +63,7 @@ def values_of(estimator: ImageClassifier, *, seed: int) -> dict[str, Any]:
         "seed": seed,
         # Images that occur twice are scikit-learn's daily bread: resampling makes them.
         "split": {"validation": estimator.validation_fraction, "test": 0.0, "duplicates": "allow"},
-        "augmentations": [{"use": each} if isinstance(each, str) else each for each in estimator.augmentations],
+        "augmentations": augmentations_of(estimator.augmentations),
         "optimizer": {"use": estimator.optimizer},
         "schedule": {"use": estimator.schedule},
         "loss": {"use": estimator.loss},
@@ -74,6 +75,18 @@ def values_of(estimator: ImageClassifier, *, seed: int) -> dict[str, Any]:
         "metrics": [],
         "reports": [],
     }
+
+
+def augmentations_of(augmentations: Any) -> list[Any]:
+    """Return augmentations as the tables of an experiment.
+
+    Raises:
+        ConfigError: it is one, where a list of them is expected.
+    """
+    if isinstance(augmentations, str | Mapping):
+        message = f"augmentations: expected a list, found {augmentations!r}; write [{augmentations!r}]"
+        raise ConfigError(message)
+    return [{"use": each} if isinstance(each, str) else each for each in augmentations]
 
 
 def class_weights_of(class_weight: Any) -> Any:

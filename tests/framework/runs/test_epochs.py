@@ -87,6 +87,18 @@ def test_a_host_ends_a_stage_as_a_callback_would_and_the_run_is_judged(load: Loa
     assert "test" in epoch.run.scores
 
 
+def test_a_run_that_is_driven_tells_that_it_has_no_scores_yet_and_that_somebody_drives_it(
+    load: Load, tmp_path: Path
+) -> None:
+    epochs = load().epochs(runs_dir=tmp_path)
+    run = next(epochs).run
+    with pytest.raises(sightkit.StorageError, match="no scores before its model is judged, and it is running"):
+        _ = run.scores
+    with pytest.raises(sightkit.StorageError, match="or another loop of this one"):
+        next(load().epochs(runs_dir=tmp_path, resume=True))
+    epochs.close()
+
+
 def test_nothing_is_done_before_the_first_epoch_is_asked_for(load: Load, tmp_path: Path) -> None:
     load().epochs(runs_dir=tmp_path)
     assert not list(tmp_path.iterdir())

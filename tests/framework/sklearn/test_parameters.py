@@ -57,6 +57,8 @@ def test_an_argument_that_is_neither_is_refused_at_once(name):
         ({"epochs": 0}, "training.epochs"),
         ({"training__ema": 2.0}, "training.ema"),
         ({"augmentations": ["flop"]}, 'did you mean "flip"'),
+        ({"augmentations": "flip"}, r"expected a list, found 'flip'; write \['flip'\]"),
+        ({"augmentations": {"use": "flip"}}, r"expected a list, found {'use': 'flip'}; write \["),
         ({"validation_fraction": 1.0}, "split.validation"),
         ({"class_weight": {"topp": 2}}, '"topp": did you mean "top"'),
         ({"architecture": 3}, "architecture: expected the name of an architecture or a function .* found int"),

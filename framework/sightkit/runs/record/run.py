@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from sightkit.toml.problems import Problem
 
 
+SCORES = "scores.json"
+
 MANIFEST_KEYS = ("state", "experiment", "seed", "data")
 """What a manifest says from the beginning, and what is asked of it here and there."""
 
@@ -89,8 +91,11 @@ class Run:
 
     @property
     def scores(self) -> dict[str, dict[str, dict[str, Any]]]:
-        """``{split: {metric: {"value", "low", "high", ...}}}``."""
-        scores: dict[str, dict[str, dict[str, Any]]] = self._read_json("scores.json")
+        """``{split: {metric: {"value", "low", "high", ...}}}``; there are none before the model is judged."""
+        if not (self.path / SCORES).exists() and (state := self.state) != "finished":
+            message = f"{self.path}: the run has no scores before its model is judged, and it is {state}"
+            raise StorageError(message)
+        scores: dict[str, dict[str, dict[str, Any]]] = self._read_json(SCORES)
         return scores
 
     @property
