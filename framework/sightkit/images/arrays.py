@@ -12,6 +12,7 @@ import numpy as np
 
 from sightkit.contracts import ImageSource, Samples
 from sightkit.errors import DataError
+from sightkit.images.checks import check_text
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -37,7 +38,7 @@ class ArraySource(ImageSource):
         files: The files that all this was read from, where it was.
 
     Raises:
-        DataError: shapes, dtypes or lengths don't fit, or a label is no index into ``classes``.
+        DataError: shapes, dtypes or lengths don't fit, a label is no index into ``classes``, or a name is no text.
     """
 
     def __init__(
@@ -57,10 +58,14 @@ class ArraySource(ImageSource):
     ) -> None:
         self.images = checked_images(images)
         count = len(self.images)
+        check_text("class", classes)
         self.classes = tuple(classes)
         if ids is None:
             width = len(str(max(count - 1, 0)))
             ids = [f"{id_prefix}{index:0{width}d}" for index in range(count)]
+        check_text("image id", ids)
+        if groups is not None:
+            check_text("group", [each for each in groups if each is not None])
         for field, column in (("ids", ids), ("splits", splits), ("groups", groups)):
             if column is not None and len(column) != count:
                 message = f"{field}: expected one for each of the {count:,} images, found {len(column):,}"
@@ -163,4 +168,5 @@ def checked_weights(weights: ArrayLike, *, count: int) -> NDArray[np.float32]:
     if array.shape != (count,) or (array.dtype.kind not in "biuf" and count):
         message = f"weights: expected numbers of shape ({count},), found {array.dtype} of shape {array.shape}"
         raise DataError(message)
-    return array.astype(np.float32)
+    with np.errstate(over="ignore"):  # what float32 can't hold becomes infinite, and is refused as that
+        return array.astype(np.float32)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -58,8 +58,20 @@ def check_trainable(source: ImageSource) -> None:
         raise DataError(message)
 
 
+def check_text(what: str, names: Iterable[object]) -> None:
+    """Refuse names that aren't text, such as numbers, which much of what comes later can't handle."""
+    if isinstance(names, str):
+        message = f"expected a sequence of every {what}, found the text {names!r}"
+        raise DataError(message)
+    for name in names:
+        if not isinstance(name, str):
+            message = f"expected every {what} to be text, found {name!r}; use str(...)"
+            raise DataError(message)
+
+
 def check_names(what: str, names: Sequence[str]) -> None:
-    """Refuse names that occur twice."""
+    """Refuse names that aren't text, or occur twice."""
+    check_text(what, names)
     if len(set(names)) < len(names):
         twice = [name for name, count in Counter(names).items() if count > 1]
         message = f"expected every {what} once, found several of {named(twice)}"

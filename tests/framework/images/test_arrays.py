@@ -72,6 +72,27 @@ def test_labels_that_are_no_index_into_the_classes_are_refused(labels, found):
     assert found in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("columns", "message"),
+    [
+        ({"classes": [0, 1]}, r"expected every class to be text, found 0; use str\(...\)"),
+        ({"classes": "ab"}, "expected a sequence of every class, found the text 'ab'"),
+        ({"ids": np.arange(3)}, r"expected every image id to be text, found np.int64\(0\)"),
+        ({"groups": [None, 7, "a"]}, "expected every group to be text, found 7"),
+    ],
+)
+def test_names_that_are_no_text_are_refused_before_anything_is_trained(columns, message):
+    with pytest.raises(DataError, match=message):
+        ArraySource(IMAGES, LABELS, **{"classes": CLASSES, **columns})
+
+
+def test_names_in_a_numpy_array_are_text():
+    names = np.array(["a", "b", "c"])
+    source = ArraySource(IMAGES, LABELS, classes=names[:2], ids=names, groups=names)
+    same = ArraySource(IMAGES, LABELS, classes=["a", "b"], ids=list("abc"), groups=list("abc"))
+    assert source.fingerprint() == same.fingerprint()
+
+
 @pytest.mark.parametrize("field", ["ids", "splits", "groups"])
 def test_a_column_of_another_length_is_refused_by_name(field):
     with pytest.raises(DataError, match=f"{field}: expected one for each of the 3 images, found 2"):

@@ -31,7 +31,9 @@ def only_writer(folder: Path) -> Iterator[None]:
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        message = f"{folder}: another process is at work on this run, or a loop of this one; wait for it, or end it"
+        message = (
+            f"{folder}: another process is at work on this run, or another loop of this one; wait for it, or end it"
+        )
         raise StorageError(message) from None
     except OSError as error:
         message = f"{folder}: cannot be written to: {error.strerror or error}"
