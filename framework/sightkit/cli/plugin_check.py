@@ -6,6 +6,7 @@ import dataclasses
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -102,7 +103,9 @@ def watched(examination: Examination) -> Iterator[Finding]:
     with terminal.status("") as status:
         for check in examination.checks:
             status.update(escape(f"{examination.kind} {examination.identity}: {check.name}"))
-            yield examination.finding(check)
+            with redirect_stdout(sys.stderr):  # what a plugin prints is not what a script has asked for
+                finding = examination.finding(check)
+            yield finding
 
 
 def prepare_tensorflow() -> None:

@@ -11,9 +11,10 @@ from typing import Any
 from sightkit.errors import SightkitError
 from sightkit.testing.contract import Check
 from sightkit.testing.finding import BrokenContractError, Finding, NotApplicableError, Outcome
+from sightkit.testing.subject import Subject
 
-INTERNAL = Path(__file__).parent
-"""Where the last line of a traceback says nothing about the component."""
+LONGEST = 600
+"""As much of what a library says as helps: in letters."""
 
 
 class Examination:
@@ -66,9 +67,16 @@ def come_of(check: Check, subject: Any) -> dict[str, Any]:
     except NotApplicableError as error:
         told = {"outcome": Outcome.SKIPPED, "reason": str(error)}
     except BrokenContractError as error:
-        told = failed(check, subject, expected=error.expected, found=error.found, remedy=error.remedy)
+        found, remedy = error.found, error.remedy
+        raised = None if error.__cause__ is None else origin_of(error.__cause__)
+        if raised is not None and (line := line_of(raised, subject)):
+            found, remedy = what_happened(raised), f"mend what was raised at {line}, or {remedy}"
+        told = failed(check, subject, expected=error.expected, found=found, remedy=remedy)
     except (Exception, SystemExit) as error:
-        told = failed(check, subject, expected=check.demand, found=what_happened(error), remedy=remedy_for(error))
+        raised = origin_of(error)
+        line = line_of(raised, subject)
+        remedy = f"mend what was raised at {line}" if line else "mend what the error says"
+        told = failed(check, subject, expected=check.demand, found=what_happened(raised), remedy=remedy)
     return {**told, "seconds": time.perf_counter() - start}
 
 
@@ -76,21 +84,30 @@ def failed(check: Check, subject: Any, *, expected: str, found: str, remedy: str
     """Return how a check failed, with the example that it failed with, if it depends on one."""
     values = subject.values if check.needs else {}
     given = ", ".join(f"{key} = {value!r}" for key, value in values.items())
+    found = " ".join(found.split())  # Keras and TensorFlow use several lines
+    if len(found) > LONGEST:
+        found = f"{found[:LONGEST]}..."
     told = f"{found} (with {given})" if given else found
     return {"outcome": Outcome.FAILED, "expected": expected, "found": told, "remedy": remedy}
 
 
 def what_happened(error: BaseException) -> str:
-    """Return what was raised, in a line."""
-    return f"{type(error).__name__}: {' '.join(str(error).split())}"
+    """Return what was raised."""
+    return f"{type(error).__name__}: {error}"
 
 
-def remedy_for(error: BaseException) -> str:
-    """Return what to do about an error that no check foresaw, with the place in the component's code that raised it."""
-    origin: BaseException = error
-    while isinstance(origin, SightkitError) and origin.__cause__ is not None:
-        origin = origin.__cause__
-    frames = traceback.extract_tb(origin.__traceback__)
-    places = [frame for frame in frames if not Path(frame.filename).is_relative_to(INTERNAL)]
-    where = f"; it was raised at {places[-1].filename}:{places[-1].lineno}" if places else ""
-    return f"mend what the error says{where}"
+def origin_of(error: BaseException) -> BaseException:
+    """Return what was raised before sightkit told whose mistake it is."""
+    while isinstance(error, SightkitError) and error.__cause__ is not None:
+        error = error.__cause__
+    return error
+
+
+def line_of(error: BaseException, subject: Any) -> str:
+    """Return the line of the component's own code that an error came through last; empty if sightkit raised it."""
+    if isinstance(error, SightkitError) or not isinstance(subject, Subject):
+        return ""
+    folder = subject.file.parent if subject.file else None
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if Path(frame.filename).parent == folder]
+    return f"{own[-1].filename}:{own[-1].lineno}" if own else ""

@@ -48,10 +48,8 @@ class ModuleToImport:
 
 def module_of(component: Component[Any]) -> ModuleToImport | None:
     """Return the module that a component is written in, if another interpreter can import it."""
-    name = getattr(component.build, "__module__", None) or component.params.__module__
-    module = sys.modules.get(name)
-    file = getattr(module, "__file__", None)
-    if module is None or file is None or name == "__main__":
+    name, file = name_and_file(component)
+    if file is None or name == "__main__":
         return None
     if is_found_by_name(name, file):
         return ModuleToImport(name, None)
@@ -59,6 +57,12 @@ def module_of(component: Component[Any]) -> ModuleToImport | None:
     top = sys.modules.get(name.partition(".")[0])
     root = Path(getattr(top, "__file__", None) or file)
     return ModuleToImport(name, root.parent if root.name == "__init__.py" else root)
+
+
+def name_and_file(component: Component[Any]) -> tuple[str, str | None]:
+    """Return the name of the module that a component is written in, and its file if it has one."""
+    name = getattr(component.build, "__module__", None) or component.params.__module__
+    return name, getattr(sys.modules.get(name), "__file__", None)
 
 
 def is_found_by_name(name: str, file: str) -> bool:

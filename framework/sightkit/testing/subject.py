@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
+from pathlib import Path
 from typing import Any, TypeVar
 
 from sightkit.component import Component
 from sightkit.config.overrides import as_toml_value
 from sightkit.registry.registry import Registry
+from sightkit.testing.fresh import name_and_file
 from sightkit.use import Found, Use, validate_params
 
 T = TypeVar("T")
@@ -39,6 +41,12 @@ class Subject:
         """The component."""
         component: Component[Any] = self.found.component
         return component
+
+    @property
+    def file(self) -> Path | None:
+        """The file that the component is written in, if there is one."""
+        _, file = name_and_file(self.component)
+        return None if file is None else Path(file)
 
     @cached_property
     def use(self) -> Use[Any]:

@@ -49,6 +49,14 @@ def test_json_holds_every_finding(sightkit: Command, schedules: Path):
     assert all(each["remedy"] for each in findings if each["outcome"] == "failed")
 
 
+def test_what_a_plugin_prints_is_kept_out_of_the_json(sightkit: Command, work: Path):
+    loud = (BROKEN / "schedule.py").read_text().replace("return task.learning_rate\n", 'print("built")\n')
+    (work / "loud.py").write_text(loud)
+    done = sightkit("plugins", "check", "loud.py", "--json")
+    assert json.loads(done.out)
+    assert "built" in done.err
+
+
 def test_a_parameter_without_a_default_needs_an_example(sightkit: Command, work: Path):
     pictures = work / "pictures"
     for number in range(4):

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from pydantic import Field
 
-from sightkit import ConfigError, Params, PluginError, Schedule
+from sightkit import (
+    Augmentation,
+    BuildError,
+    ConfigError,
+    Loss,
+    Params,
+    PluginError,
+    Pointwise,
+    Registry,
+    Schedule,
+    uniform,
+)
 from sightkit.testing import NonconformityError, Outcome, check_component, check_plugin
 from sightkit.testing.conformance import of_component
 from sightkit.testing.plugin import load_plugins_to_check
@@ -106,6 +118,67 @@ def test_an_error_that_no_check_foresaw_says_where_it_was_raised():
         check_component(surprising, examples={"factor": 1.0})
     (failure,) = (each for each in caught.value.findings if "KeyError" in each.found)
     assert failure.check == "starts from the learning rate"
+
+
+def test_an_error_in_the_code_of_a_component_is_told_with_its_line():
+    dividing = Schedule(
+        name="d",
+        summary="Divides.",
+        params=FactorParams,
+        build=lambda params, task: lambda step: task.learning_rate / (step - task.total_steps // 2),
+    )
+    with pytest.raises(NonconformityError) as caught:
+        check_component(dividing, examples={"factor": 1.0})
+    (failure,) = (each for each in caught.value.findings if each.check == "is finite at every step")
+    assert failure.found.startswith("ZeroDivisionError: ")
+    assert re.match(r"mend what was raised at .*test_conformance\.py:\d+, or count steps from 0", failure.remedy)
+
+
+def test_however_much_an_error_says_it_is_told_in_one_line():
+    def build(params, task):
+        raise ValueError("much\n" * 1000)
+
+    with pytest.raises(NonconformityError) as caught:
+        check_component(Schedule(name="l", summary="Long.", params=FactorParams, build=build), examples={"factor": 1.0})
+    (failure,) = (each for each in caught.value.findings if each.check == "builds")
+    assert "ValueError: much much" in failure.found
+    assert "\n" not in failure.found
+    assert len(failure.found) < 1000
+
+
+class NoParams(Params):
+    """None."""
+
+
+def build_for_large_images(_params, task):
+    if min(task.image_shape[:2]) < 100:
+        raise BuildError("dim needs images of at least 100 pixels")
+    return Pointwise(lambda images, seeds: images * uniform(seeds, 0.5, 1.0, shape=(1, 1, 1)))
+
+
+def test_an_augmentation_of_large_images_only_conforms():
+    dim = Augmentation(name="dim", summary="Darker.", params=NoParams, build=build_for_large_images)
+    examination = of_component(Found(dim, "mine", "here"), [], Registry())
+    light, *others = examination.findings()
+    assert light.check == "imports lightly", "this module does not"
+    assert {each.outcome for each in others} == {Outcome.PASSED, Outcome.SKIPPED}
+
+
+def test_a_loss_whose_gradient_alone_is_not_finite_is_told_so():
+    def build(_params, _task):
+        import tensorflow as tf
+
+        def squared(labels, logits):
+            wrong = tf.nn.softmax(logits) - labels
+            # The root has no gradient where the difference is 0.
+            return tf.sqrt(tf.reduce_sum(tf.square(wrong), axis=-1))
+
+        return squared
+
+    with pytest.raises(NonconformityError) as caught:
+        check_component(Loss(name="root", summary="A root.", params=NoParams, build=build))
+    (failure,) = (each for each in caught.value.findings if each.check == "is finite")
+    assert re.fullmatch(r"of 12 samples, 0 losses and [1-9]\d* gradients that are not finite", failure.found)
 
 
 def test_a_distribution_means_all_its_plugins():

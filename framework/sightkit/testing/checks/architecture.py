@@ -108,7 +108,8 @@ def builds(subject: Subject) -> None:
             expected=f"a network for images of one of the shapes {', '.join(map(str, SHAPES))}",
             found=str(error),
             remedy="build for task.image_shape and task.num_classes, the last layer with dtype float32 and without an "
-            "activation; if its parameters are why (weights to download), give an example without",
+            "activation; raise sightkit.BuildError for images that are too small; if its parameters are why (weights "
+            "to download), give an example without",
         ) from error
 
 

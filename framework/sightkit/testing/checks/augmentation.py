@@ -24,10 +24,13 @@ if TYPE_CHECKING:
 Batch: TypeAlias = "tuple[tf.Tensor, tf.Tensor, tf.Tensor]"
 """Images, labels and seeds."""
 
+Shape: TypeAlias = tuple[int, int, int]
+
 Result: TypeAlias = "tuple[NDArray[np.float32], NDArray[np.float32]]"
 """Images and labels."""
 
-COLOUR, GREY = (16, 11, 3), (13, 18, 1)
+SHAPES: tuple[Shape, ...] = ((16, 11, 3), (13, 18, 1), (224, 224, 3))
+"""The first that an augmentation accepts is what it is looked at with: the smallest costs least."""
 COUNT, CLASSES = 24, 3
 TOLERANCE = 1e-5
 """How far the same operations may differ when they are compiled, or made in another order."""
@@ -39,7 +42,7 @@ FROM_SEEDS = "draw with sightkit.uniform(seeds, ...), and keep nothing from one 
 
 
 @cache
-def batch(shape: tuple[int, int, int]) -> Batch:
+def batch(shape: Shape) -> Batch:
     """Return images of a shape, white, black and noise among them, with labels and seeds."""
     import tensorflow as tf
 
@@ -49,7 +52,7 @@ def batch(shape: tuple[int, int, int]) -> Batch:
     return tf.constant(images), tf.one_hot(np.arange(COUNT) % CLASSES, CLASSES), tf.constant(seeds)
 
 
-def built(subject: Subject, shape: tuple[int, int, int]) -> Transform | ConfigError:
+def built(subject: Subject, shape: Shape) -> Transform | ConfigError:
     """Return what is built for a shape of images, or the error in which the augmentation refuses it."""
 
     def make() -> Transform | ConfigError:
@@ -61,9 +64,9 @@ def built(subject: Subject, shape: tuple[int, int, int]) -> Transform | ConfigEr
     return subject.once(("transform", shape), make)
 
 
-def shape_of(subject: Subject) -> tuple[int, int, int]:
-    """Return the shape of images that the augmentation is looked at with: grey if it refuses colour."""
-    return GREY if isinstance(built(subject, COLOUR), ConfigError) else COLOUR
+def shape_of(subject: Subject) -> Shape:
+    """Return the shape of images that the augmentation is looked at with: the first that it does not refuse."""
+    return next(shape for shape in SHAPES if not isinstance(built(subject, shape), ConfigError))
 
 
 def augmented(subject: Subject, data: Batch) -> Result:
@@ -98,9 +101,9 @@ def same(one: Result, other: Result) -> bool:
 
 
 def builds(subject: Subject) -> None:
-    """It builds one of the three forms for colour or grey images, and refuses the others with a BuildError."""
+    """It builds one of the three forms for images of some shapes, and refuses the others with a BuildError."""
     try:
-        forms = [built(subject, shape) for shape in (COLOUR, GREY)]
+        forms = [built(subject, shape) for shape in SHAPES]
     except SightkitError as error:
         raise BrokenContractError(
             expected="Pointwise, Geometric or Mixing, or a BuildError that says which images it takes",
@@ -110,8 +113,8 @@ def builds(subject: Subject) -> None:
     refusals = [str(form) for form in forms if isinstance(form, ConfigError)]
     if len(refusals) == len(forms):
         raise BrokenContractError(
-            expected="an augmentation of colour or of grey images",
-            found=f"it refuses both: {refusals[0]}",
+            expected=f"an augmentation of images of one of the shapes {', '.join(map(str, SHAPES))}",
+            found=f"it refuses them all: {refusals[0]}",
             remedy="raise BuildError only for images that it cannot change; if its parameters are why, give an example",
         )
 

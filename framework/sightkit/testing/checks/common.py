@@ -30,7 +30,7 @@ def imports_lightly(subject: Subject) -> None:
     (heavy,) = heavy_imports([module]).values()
     if heavy:
         raise BrokenContractError(
-            expected=f"importing {module.name} to load no heavy library",
+            expected=f"importing {subject.file} to load no heavy library",
             found=f"it loads {', '.join(heavy)}",
             remedy="move these imports into the functions that need them, or under TYPE_CHECKING for annotations",
         )

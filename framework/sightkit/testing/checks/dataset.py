@@ -58,7 +58,7 @@ def builds_a_source(subject: Subject) -> None:
         raise BrokenContractError(
             expected="an ImageSource",
             found=str(error),
-            remedy="if its parameters are why, give an example that names data which are there",
+            remedy="mend what it says; if its parameters are why, give an example that names data which are there",
         ) from error
     if not isinstance(source, ImageSource):
         raise BrokenContractError(

@@ -146,8 +146,9 @@ def takes_part_in_a_run(subject: Subject) -> None:
     if warnings := taken_part(subject, PLAIN).warnings:
         raise BrokenContractError(
             expected="every run hook to return",
-            found="; ".join(warnings),
-            remedy="look at the hook that is named; logs lack what a run does not have, such as a validation split",
+            found="; ".join(dict.fromkeys(warnings)),
+            remedy="look at the hook that is named; logs lack what a run does not have, such as a validation split; "
+            "state() returns numbers, texts and lists",
         )
 
 

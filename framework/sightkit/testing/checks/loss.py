@@ -80,10 +80,12 @@ def is_finite(subject: Subject) -> None:
     """It and its gradient are finite, also where the logits are very large."""
     for scale in (2.0, EXTREME):
         made, gradient = losses(subject, labels(), logits(scale))
-        if not np.isfinite(made).all() or (gradient is not None and not np.isfinite(gradient).all()):
+        gradients = np.zeros(COUNT) if gradient is None else gradient.sum(axis=1)
+        counts = [np.count_nonzero(~np.isfinite(values)) for values in (made, gradients)]
+        if any(counts):
             raise BrokenContractError(
                 expected=f"finite losses and gradients for logits around {scale:.0f}",
-                found=f"{np.count_nonzero(~np.isfinite(made))} losses of {COUNT} that are not finite",
+                found=f"of {COUNT} samples, {counts[0]} losses and {counts[1]} gradients that are not finite",
                 remedy="start from the logits: tf.nn.log_softmax or tf.nn.softmax_cross_entropy_with_logits, not the "
                 "logarithm of a softmax",
             )

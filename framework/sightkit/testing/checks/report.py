@@ -89,8 +89,8 @@ def writes_a_report(subject: Subject) -> None:
         raise BrokenContractError(
             expected="a ReportOutput, with nothing but predictions and class names at hand",
             found=str(error),
-            remedy="return ReportOutput(files=(path,)); leave out what needs scores, history, pictures() or model() "
-            "where these are empty or None",
+            remedy="write into the folder that it is given, and return ReportOutput(files=(path,)); leave out what "
+            "needs scores, history, pictures() or model() where these are empty or None",
         ) from error
 
 
