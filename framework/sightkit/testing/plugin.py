@@ -6,6 +6,7 @@ import importlib.util
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import ModuleType
@@ -18,7 +19,7 @@ from sightkit.registry.catalogue import not_loaded
 from sightkit.registry.records import PluginRecord, Status
 from sightkit.registry.registry import Registry, same_name
 from sightkit.registry.sources import LOCAL
-from sightkit.toml.problems import did_you_mean
+from sightkit.toml.problems import nearest
 
 RegistryMaker: TypeAlias = Callable[[Sequence[Path]], Registry]
 """Returns the registry that counts, with further files of the form of registry.toml."""
@@ -95,7 +96,7 @@ def code_of(word: str, folder: Path, *, known: Sequence[str]) -> dict[str, dict[
     path = folder / word
     if path.suffix == ".py" or (path / "__init__.py").is_file():
         return {name_of(each): {"path": str(each)} for each in plugin_files(path.absolute())}
-    if all(part.isidentifier() for part in word.split(".")) and (spec := importlib.util.find_spec(word)) is not None:
+    if (spec := spec_of(word)) is not None:
         roots = [Path(each) for each in spec.submodule_search_locations or ()]
         modules = [
             ".".join((word, *each.relative_to(root).with_suffix("").parts)).removesuffix(".__init__")
@@ -104,12 +105,31 @@ def code_of(word: str, folder: Path, *, known: Sequence[str]) -> dict[str, dict[
             if each != root
         ]
         return {module.replace("_", "-").replace(".", "-"): {"module": module} for module in modules or [word]}
-    hint = did_you_mean(word, known, otherwise="installed plugins")
+    packages = sorted(each.parent for each in path.glob("*/__init__.py"))
+    near = str(Path(word) / packages[0].name) if packages else nearest(word, sorted(known))
+    hint = f'did you mean "{near}"?' if near else "sightkit plugins list tells those that are installed"
     message = (
         f"{word}: no such plugin; expected the name of a plugin or of a distribution that is installed, an importable "
         f"module, or the path of a .py file or of a folder with an __init__.py; {hint}"
     )
     raise PluginError(message)
+
+
+def spec_of(word: str) -> ModuleSpec | None:
+    """Return where Python finds a module, or nothing; the packages that it is in are imported.
+
+    Raises:
+        PluginError: one of these fails.
+    """
+    if not all(part.isidentifier() for part in word.split(".")):
+        return None
+    try:
+        return importlib.util.find_spec(word)
+    except ModuleNotFoundError:
+        return None
+    except (Exception, SystemExit) as error:
+        message = f"{word}: cannot be imported: {type(error).__name__}: {error}"
+        raise PluginError(message) from error
 
 
 def plugin_files(path: Path) -> list[Path]:
