@@ -12,6 +12,7 @@ from sightkit import (
     Augmentation,
     BuildError,
     ConfigError,
+    DataError,
     Loss,
     Params,
     PluginError,
@@ -132,6 +133,22 @@ def test_an_error_in_the_code_of_a_component_is_told_with_its_line():
     (failure,) = (each for each in caught.value.findings if each.check == "is finite at every step")
     assert failure.found.startswith("ZeroDivisionError: ")
     assert re.match(r"mend what was raised at .*test_conformance\.py:\d+, or count steps from 0", failure.remedy)
+
+
+def test_what_a_component_refuses_is_told_in_its_words():
+    def build(params, task):
+        try:
+            return {}["rate"]
+        except KeyError as error:
+            message = "factor: expected a table of rates"
+            raise DataError(message) from error
+
+    refusing = Schedule(name="r", summary="Refuses.", params=FactorParams, build=build)
+    with pytest.raises(NonconformityError) as caught:
+        check_component(refusing, examples={"factor": 1.0})
+    (failure,) = (each for each in caught.value.findings if each.check == "builds")
+    assert failure.found == "factor: expected a table of rates (with factor = 1.0)"
+    assert failure.remedy.startswith("return a function")
 
 
 def test_however_much_an_error_says_it_is_told_in_one_line():
