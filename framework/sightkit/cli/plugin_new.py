@@ -14,8 +14,8 @@ from sightkit.cli.options import RegistryOption, TrustOption
 def new_plugin(
     name: Annotated[str, typer.Argument(metavar="NAME", help="What it is called: lower-case words with - between.")],
     kinds: Annotated[
-        str, typer.Option("--kinds", metavar="KIND,...", help="The kinds that it offers a component of.")
-    ] = "dataset,architecture",
+        list[str], typer.Option("--kinds", metavar="KIND,...", help="The kinds that it offers a component of.")
+    ] = ["dataset,architecture"],
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", metavar="FOLDER", help="The folder that it becomes; by default NAME."),
@@ -35,7 +35,7 @@ def new_plugin(
     from sightkit.scaffold.names import check_name
     from sightkit.scaffold.write import write_plugin
 
-    wanted = [kind_named(word.strip()) for word in kinds.split(",") if word.strip()]
+    wanted = [kind_named(word.strip()) for word in ",".join(kinds).split(",") if word.strip()]
     if not wanted:
         message = (
             f"--kinds: expected kinds of components, separated by commas; found none; there are {', '.join(KINDS)}"

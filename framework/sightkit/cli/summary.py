@@ -58,7 +58,8 @@ def report_rows(files: Sequence[Path]) -> list[list[str]]:
     pictures = [file for file in files if file.suffix in {".png", ".svg", ".html"}]
     # Of a picture in two forms, one is enough to be told.
     shown = [file for file in pictures if file.suffix != ".svg" or file.with_suffix(".png") not in pictures]
-    return [["report" if file.suffix == ".html" else "picture", short(file)] for file in shown or files]
+    words = {".html": "report", ".png": "picture", ".svg": "picture"}
+    return [[words.get(file.suffix, "file"), short(file)] for file in shown or files]
 
 
 def short(path: Path) -> str:

@@ -7,6 +7,7 @@ import keyword
 import re
 import unicodedata
 from collections.abc import Collection
+from importlib import metadata
 
 from sightkit.errors import ConfigError
 
@@ -34,6 +35,10 @@ def check_name(name: str, *, plugins: Collection[str]) -> None:
         raise ConfigError(message)
     if name in plugins:
         message = f"{name}: there is a plugin of this name already (sightkit plugins show {name}); choose another one"
+        raise ConfigError(message)
+    if any(metadata.distributions(name=name)):
+        # pip would put the new one in the place of the old one: the name of a distribution need not be a module's.
+        message = f"{name}: a distribution of this name is installed; choose another name, such as my-{name}"
         raise ConfigError(message)
     package = package_of(name)
     if keyword.iskeyword(package) or package in FOLDERS or importlib.util.find_spec(package) is not None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from sightkit.errors import SightkitError
+from sightkit.errors import PluginError, SightkitError
 from sightkit.testing.contract import Check
 from sightkit.testing.finding import BrokenContractError, Finding, NotApplicableError, Outcome
 from sightkit.testing.subject import Subject
@@ -97,9 +97,10 @@ def what_happened(error: BaseException) -> str:
 
 
 def origin_of(error: BaseException) -> BaseException:
-    """Return what was raised before sightkit told whose mistake it is."""
-    while isinstance(error, SightkitError) and error.__cause__ is not None:
-        error = error.__cause__
+    """Return what was raised before sightkit told whose mistake it is; what a component refuses stays in its words."""
+    # TensorFlow raises what comes through a compiled function again, from None.
+    while isinstance(error, PluginError) and (before := error.__cause__ or error.__context__) is not None:
+        error = before
     return error
 
 

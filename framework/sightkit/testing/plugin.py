@@ -120,7 +120,7 @@ def modules_of(word: str) -> list[str]:
         spec = importlib.util.find_spec(word)
     except ModuleNotFoundError:
         return []
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         message = f"{word}: a package that it is in cannot be imported: {type(error).__name__}: {error}"
         raise PluginError(message) from error
     if spec is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -74,6 +75,7 @@ def test_a_parameter_without_a_default_needs_an_example(sightkit: Command, work:
     [
         (["cosin"], 7, "error: cosin: no such plugin; expected the name of a plugin or of a distribution"),
         (["no.such.module"], 7, "no.such.module: no such plugin"),
+        (["nowhere.at.all"], 7, "error: nowhere.at.all: no such plugin; expected the name of a plugin"),
         (["nowhere.py"], 7, "nowhere.py: no such plugin; expected a .py file"),
         (
             ["cosine", "-e", "cosine"],
@@ -88,6 +90,15 @@ def test_what_cannot_be_checked_is_told_without_a_traceback(sightkit: Command, w
     assert done.code == code
     assert message in done.err
     assert "Traceback" not in done.err
+
+
+def test_a_module_whose_package_fails_is_told_without_a_traceback(sightkit: Command, work: Path, monkeypatch):
+    (work / "modules" / "failing").mkdir(parents=True)
+    (work / "modules" / "failing" / "__init__.py").write_text("raise RuntimeError('no weights')")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(work / "modules"), os.environ.get("PYTHONPATH", "")]))
+    done = sightkit("plugins", "check", "failing.part")
+    assert done.code == 7
+    assert done.err == "error: failing.part: a package that it is in cannot be imported: RuntimeError: no weights\n"
 
 
 def test_a_plugin_of_the_trusted_project_is_found_by_its_name(sightkit: Command, work: Path, schedules: Path):

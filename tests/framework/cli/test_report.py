@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from command import Command
+from sightkit.cli.summary import report_rows
 
 SMALL = """
 [dataset]
@@ -46,3 +47,8 @@ def test_the_reports_of_a_run_are_made_again(sightkit: Command, work: Path) -> N
     nowhere = sightkit("report", "runs/nowhere")
     assert nowhere.code == 5
     assert "no run here" in nowhere.err
+
+
+def test_a_file_that_is_neither_a_page_nor_a_picture_is_called_a_file(work):
+    rows = [report_rows([work / name]) for name in ("report.html", "confusion.png", "uncertain-test.json")]
+    assert [word for ((word, _),) in rows] == ["report", "picture", "file"]

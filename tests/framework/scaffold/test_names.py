@@ -46,7 +46,13 @@ def test_the_name_of_another_plugin_is_refused():
         check_name("adam", plugins=["adam", "lion"])
 
 
-@pytest.mark.parametrize("name", ["json", "numpy", "sightkit-plugins", "class", "tests"])
+@pytest.mark.parametrize("name", ["json", "sightkit-plugins", "class", "tests"])
 def test_a_name_that_means_something_else_to_python_is_refused(name):
     with pytest.raises(ConfigError, match=f"choose another name, such as my-{name}"):
+        check_name(name, plugins=[])
+
+
+@pytest.mark.parametrize("name", ["numpy", "pillow", "scikit-learn"])
+def test_a_name_whose_distribution_pip_would_replace_is_refused(name):
+    with pytest.raises(ConfigError, match=f"{name}: a distribution of this name is installed; choose another name"):
         check_name(name, plugins=[])

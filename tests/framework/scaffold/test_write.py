@@ -98,7 +98,9 @@ def test_it_can_be_checked_before_it_is_installed(sightkit: Command, tmp_path):
 
 
 def test_the_command_writes_what_was_asked_for_and_says_what_comes_next(sightkit: Command, work):
-    done = sightkit("plugins", "new", "acme-vision", "--kinds", "architecture, datasets,dataset", "-o", "my plugin")
+    done = sightkit(
+        "plugins", "new", "acme-vision", "--kinds", "architecture, datasets", "--kinds", "dataset", "-o", "my plugin"
+    )
     assert (done.code, done.err) == (0, "")
     written, _, steps = done.out.partition("\n\n")
     files = sorted(path for path in (work / "my plugin").rglob("*") if path.is_file())

@@ -52,6 +52,13 @@ def test_it_is_caught_by_that_check_alone_which_says_how_to_mend_it(kind, check)
     assert not re.fullmatch("mend what (the error says|was raised at .*:[0-9]+)", failure.remedy), "no check foresaw it"
 
 
+def test_what_fails_when_it_is_compiled_is_told_with_its_line():
+    examination = examined("augmentation.py")["works-compiled"]
+    (failure,) = (each for each in examination.findings() if each.outcome is Outcome.FAILED)
+    assert failure.found.startswith("OperatorNotAllowedInGraphError: ")
+    assert re.match(r"mend what was raised at .*augmentation\.py:\d+, or return the dtype", failure.remedy)
+
+
 def test_a_module_that_loads_a_heavy_library_is_caught():
     (examination,) = examined("heavy.py").values()
     (failure,) = (each for each in examination.findings() if each.outcome is Outcome.FAILED)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from pydantic import Field
@@ -12,12 +13,17 @@ from sightkit import (
     Augmentation,
     BuildError,
     ConfigError,
+    DataError,
+    Extension,
     Loss,
     Params,
     PluginError,
     Pointwise,
     Registry,
+    Report,
+    ReportOutput,
     Schedule,
+    hookimpl,
     uniform,
 )
 from sightkit.testing import NonconformityError, Outcome, check_component, check_plugin
@@ -134,6 +140,22 @@ def test_an_error_in_the_code_of_a_component_is_told_with_its_line():
     assert re.match(r"mend what was raised at .*test_conformance\.py:\d+, or count steps from 0", failure.remedy)
 
 
+def test_what_a_component_refuses_is_told_in_its_words():
+    def build(params, task):
+        try:
+            return {}["rate"]
+        except KeyError as error:
+            message = "factor: expected a table of rates"
+            raise DataError(message) from error
+
+    refusing = Schedule(name="r", summary="Refuses.", params=FactorParams, build=build)
+    with pytest.raises(NonconformityError) as caught:
+        check_component(refusing, examples={"factor": 1.0})
+    (failure,) = (each for each in caught.value.findings if each.check == "builds")
+    assert failure.found == "factor: expected a table of rates (with factor = 1.0)"
+    assert failure.remedy.startswith("return a function")
+
+
 def test_however_much_an_error_says_it_is_told_in_one_line():
     def build(params, task):
         raise ValueError("much\n" * 1000)
@@ -179,6 +201,40 @@ def test_a_loss_whose_gradient_alone_is_not_finite_is_told_so():
         check_component(Loss(name="root", summary="A root.", params=NoParams, build=build))
     (failure,) = (each for each in caught.value.findings if each.check == "is finite")
     assert re.fullmatch(r"of 12 samples, 0 losses and [1-9]\d* gradients that are not finite", failure.found)
+
+
+def test_a_report_that_lists_a_few_images_is_given_odd_names_too():
+    def build(_params, _task):
+        def write(predictions, folder):
+            path = folder / "few.txt"
+            path.write_text("\n".join(given.ids[0] for given in predictions.values()), encoding="utf-8")
+            return ReportOutput(files=(path,))
+
+        return write
+
+    few = Report(name="few", summary="Lists a few.", params=NoParams, build=build)
+    with pytest.raises(NonconformityError, match="report python/few: survives odd names"):
+        check_component(few)
+
+
+def test_a_state_that_only_success_fills_is_restored():
+    class Best:
+        best: ClassVar[list[float]] = []
+
+        def state(self):
+            return {"best": self.best}
+
+        def restore(self, state):
+            pass
+
+        @hookimpl
+        def sightkit_epoch_ended(self, logs):
+            if logs["accuracy"] > 0.9:
+                self.best = [logs["accuracy"]]
+
+    best = Extension(name="best", summary="Keeps the best.", params=NoParams, build=lambda params, task: Best())
+    with pytest.raises(NonconformityError, match="extension python/best: restores its state"):
+        check_component(best)
 
 
 def test_a_distribution_means_all_its_plugins():

@@ -58,7 +58,8 @@ def builds_a_source(subject: Subject) -> None:
         raise BrokenContractError(
             expected="an ImageSource",
             found=str(error),
-            remedy="mend what it says; if its parameters are why, give an example that names data which are there",
+            remedy="look at what build reads and returns; if its parameters are why, give an example that names data "
+            "which are there",
         ) from error
     if not isinstance(source, ImageSource):
         raise BrokenContractError(
