@@ -103,6 +103,16 @@ def test_images_are_shown_as_counts_of_classes_and_splits() -> None:
     assert f"{HOSTILE}146plain73" in tags.text
 
 
+def test_of_many_classes_the_first_are_shown_and_a_notebook_can_be_saved_with_any_name() -> None:
+    images, labels = np.arange(600, dtype=np.uint16).view(np.uint8).reshape(300, 2, 2), np.arange(300) % 60
+    source = sightkit.ArraySource(images, labels, classes=[f"{number:02d} \ud800" for number in range(60)])
+    page, tags = shown(sightkit.load({}, dataset=source).prepare())
+    page.encode()
+    assert "49 \\ud800" in tags.text
+    assert "50 \\ud800" not in tags.text
+    assert "10 more" in tags.text
+
+
 def test_an_experiment_is_shown_as_toml_or_with_its_mistakes() -> None:
     _, tags = shown(sightkit.load({"dataset": {"use": "digits"}}))
     assert '[dataset]\nuse = "digits"' in tags.text

@@ -10,9 +10,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-LONGEST_TABLE = 50
-"""A notebook shows so many images."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ImagePrediction:
@@ -57,12 +54,9 @@ class ImagePredictions:
     errors: Mapping[int, str]
 
     def _repr_html_(self) -> str:
-        from sightkit.notebook import lines, table
+        from sightkit.notebook import table
 
-        shown = range(min(len(self.ids), LONGEST_TABLE))
-        rest = len(self.ids) - len(shown)
-        more = [f"{rest:,} more"] if rest else []
-        return table(("image", "class", "probability"), map(self._row, shown)) + lines(more)
+        return table(("image", "class", "probability"), map(self._row, range(len(self.ids))))
 
     def _row(self, row: int) -> tuple[str, str, str]:
         if row in self.errors:
