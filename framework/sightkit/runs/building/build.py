@@ -82,10 +82,8 @@ def blaming(use: Use[Any], what: str) -> Iterator[None]:
 def plugin_error(use: Use[Any], what: str, error: BaseException) -> PluginError:
     """Return the error that says whose code failed and how."""
     notes = "".join(f" {note}" for note in getattr(error, "__notes__", ()))
-    return PluginError(
-        f"{described(use)} {what}: {type(error).__name__}: {error}{notes}; "
-        "this is a mistake in the plugin (--debug shows where)"
-    )
+    whose = "" if use.found.handed_over else "; this is a mistake in the plugin (--debug shows where)"
+    return PluginError(f"{described(use)} {what}: {type(error).__name__}: {error}{notes}{whose}")
 
 
 def described(use: Use[Any]) -> str:

@@ -12,7 +12,7 @@ import pytest
 
 from sightkit import Augmentation, DataError, Geometric, Loss, Mixing, Params, PluginError, Pointwise, StorageError
 from sightkit.runs.building.build import blaming, build_function, build_transform
-from sightkit.use import Found, Use
+from sightkit.use import PYTHON, THIS_PROCESS, Found, Use
 
 
 class Nothing(Params):
@@ -38,6 +38,12 @@ def test_a_function_that_fails_when_it_is_used_is_told_as_the_plugins(function, 
     built = build_function(use_of(function), task=None)
     with pytest.raises(PluginError, match=rf'loss "mine" \(plugin acme, from acme 1.0\) failed .* used: {cause}; this'):
         built(1, 2)
+
+
+def test_a_function_of_the_hosts_own_is_no_plugins_mistake():
+    found = Found(use_of(fail).component, plugin=PYTHON, origin=THIS_PROCESS)
+    with pytest.raises(PluginError, match=r'loss "mine" \(plugin python, from this process\) failed .*: oops$'):
+        build_function(Use(found, Nothing(), "mine"), task=None)(1, 2)
 
 
 @pytest.mark.parametrize("transform", [Pointwise(fail), Mixing(fail), Geometric(fail)])
