@@ -31,6 +31,7 @@ from sightkit.cli import (
     show,
 )
 from sightkit.cli.console import complain, reset_output
+from sightkit.cli.help_text import let_flow
 from sightkit.cli.signals import Terminated
 from sightkit.errors import SightkitError
 
@@ -62,6 +63,7 @@ app.add_typer(plugins.app, name="plugins")
 app.command("components")(components.components)
 app.command("component")(components.component)
 app.command("recipes")(recipes.recipes)
+let_flow(app)
 
 
 def print_version(wanted: bool) -> None:

@@ -57,6 +57,13 @@ def test_the_help_of_every_command_has_an_example(words: list[str], option: str,
     assert f"Example:  sightkit {' '.join(words)}".rstrip() in " ".join(shown.split("\n"))
 
 
+def test_a_paragraph_of_help_breaks_only_where_the_terminal_ends(monkeypatch, capsys) -> None:
+    monkeypatch.setenv("COLUMNS", "400")
+    assert cli.start(["run", "--help"]) == 0
+    (paragraph,) = (line for line in capsys.readouterr().out.splitlines() if "Ends with a table" in line)
+    assert paragraph.rstrip().endswith("it ends the run at once.")
+
+
 def test_the_version_is_that_of_the_distribution(capsys) -> None:
     from importlib.metadata import version
 
