@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pickle
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import sightkit
@@ -35,3 +37,11 @@ def test_an_unknown_name_suggests_the_nearest_one_and_a_folder_without_a_run_is_
         sightkit.open_run("picture", runs_dir=runs_dir)
     with pytest.raises(sightkit.StorageError, match="no run here"):
         sightkit.open_run(runs_dir)
+
+
+def test_a_run_that_has_predicted_goes_to_another_process_as_its_folder(finished: sightkit.Run) -> None:
+    predicted = finished.predict(np.zeros((2, 12, 16, 3), np.uint8))
+    run, copy = pickle.loads(pickle.dumps((finished, predicted)))
+    assert run.path == finished.path
+    assert run.scores == finished.scores
+    np.testing.assert_array_equal(copy.probabilities, predicted.probabilities)

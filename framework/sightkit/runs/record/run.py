@@ -53,6 +53,10 @@ class Run:
     def __repr__(self) -> str:
         return f"Run({str(self.path)!r})"
 
+    def __reduce__(self) -> tuple[type[Run], tuple[Path]]:
+        """Let another process read the folder itself: the model, once it was loaded, can't be handed over."""
+        return type(self), (self.path,)
+
     def _repr_html_(self) -> str:
         from sightkit.runs.record.shown import run_html
 
