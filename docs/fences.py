@@ -7,8 +7,10 @@ A fence says after its language what it is:
 - ``python``: runs. ``python plugin NAME``: a plugin. ``python test NAME``: passes under pytest.
 - ``console``: commands behind ``$``, and what they print; a line ``...`` stands for any lines.
 - ``diff``: changes to files that are there by then.
-- ``sh``: commands, of which sightkit's own are possible ones. ``sh run``: they are run, and succeed; in such a page
-  everything is done in its order, and Python with a file's name is only saved, for a command to run it.
+- ``sh``: commands, which are run and succeed, in a folder with the images, experiments and runs that the pages speak
+  of. ``sh run``: the same, and Python is run in its order between them; what has a file's name is only saved, for a
+  command to run it. ``sh ci``, or ``sh`` below a comment such as ``<!-- tests -->``: commands that make an environment
+  or use one, which ``.ci/run`` runs.
 - ``text`` and ``json``: what something looks like.
 
 A page is a session in one folder: files are saved and commands are run in its order.
@@ -21,17 +23,18 @@ import re
 import subprocess
 import sys
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 FENCE = re.compile(r"^( *)```(\S*)(?: ([^\n]+))?\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
+MARK = re.compile(r"<!-- \w+ -->\n\Z")
 FORMS: Mapping[str, set[str]] = {
     "console": {""},
     "diff": {""},
     "json": {""},
     "python": {"", "plugin", "test"},
-    "sh": {"", "run"},
+    "sh": {"", "ci", "run"},
     "text": {""},
     "toml": {"", "wrong", "fragment", "registry"},
 }
@@ -72,25 +75,31 @@ def fences_of(page: Path) -> Iterator[Fence]:
         words = (found[3] or "").split()
         file = words.pop() if words and "." in words[-1] else ""
         line = content.count("\n", 0, found.start()) + 1
-        yield Fence(page, line, found[2], words[0] if words else "", file, textwrap.dedent(found[4]))
+        role = words[0] if words else "ci" if MARK.search(content, 0, found.start()) else ""
+        yield Fence(page, line, found[2], role, file, textwrap.dedent(found[4]))
 
 
 def is_tutorial(page: Path) -> bool:
-    """Say whether a page is to be followed step by step."""
+    """Say whether the Python of a page is a part of its steps, rather than one program."""
     return any(fence.role == "run" for fence in fences_of(page))
 
 
-def follow(page: Path, folder: Path) -> None:
+def follow(page: Path, folder: Path, run: Callable[[str], None]) -> None:
     """Do in a folder what a page says, in its order.
+
+    Args:
+        page: The page.
+        folder: Where its files are saved and its Python is run.
+        run: Runs commands, there.
 
     Raises:
         subprocess.CalledProcessError: a step failed; what it printed is on standard output and error.
     """
-    programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     for fence in fences_of(page):
         if fence.file:
             fence.save(folder)
-        elif fence.language == "python" or fence.role == "run":
-            words = [sys.executable, "-c"] if fence.language == "python" else ["bash", "-euo", "pipefail", "-c"]
-            environment = {**os.environ, "PATH": programs, "TF_CPP_MIN_LOG_LEVEL": "3"}
-            subprocess.run([*words, fence.text], cwd=folder, env=environment, stdin=subprocess.DEVNULL, check=True)
+        elif fence.language == "sh" and fence.role != "ci":
+            run(fence.text)
+        elif fence.language == "python" and is_tutorial(page):
+            environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
+            subprocess.run([sys.executable, "-c", fence.text], cwd=folder, env=environment, check=True)

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import settings
 
 from command import Command, Outcome
+from environments import home_at
 
 # Whoever follows the README gets the same examples every time, and a slow machine fails nothing.
 # `pytest --hypothesis-profile=default` looks for new ones.
@@ -33,10 +34,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in list(os.environ):
         if name.startswith(("SIGHTKIT_", "XDG_")):
             monkeypatch.delenv(name)
-    monkeypatch.setenv("HOME", str(folder))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(folder / "config"))
-    monkeypatch.setenv("XDG_STATE_HOME", str(folder / "state"))
+    for name, value in home_at(folder).items():
+        monkeypatch.setenv(name, value)
     return folder
 
 

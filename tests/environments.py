@@ -18,6 +18,12 @@ PIP_OFFLINE = {
 """Lets ``pip install FOLDER`` fetch nothing: its build backend is the running environment's."""
 
 
+def home_at(folder: Path) -> dict[str, str]:
+    """Return the environment variables of a user whose home is a folder."""
+    xdg = {f"XDG_{name.upper()}_HOME": str(folder / name) for name in ("cache", "config", "state")}
+    return {"HOME": str(folder), **xdg}
+
+
 def environment_beside(folder: Path) -> str:
     """Make an environment that sees everything in the running one, and return its interpreter."""
     venv.create(folder, symlinks=os.name != "nt")

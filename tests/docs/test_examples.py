@@ -13,7 +13,7 @@ import shlex
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -22,7 +22,7 @@ import typer
 import sightkit as package
 from command import Command
 from environments import PIP_OFFLINE, environment_beside
-from fences import FENCE, FORMS, Fence, fences_of, follow, is_tutorial
+from fences import FENCE, FORMS, Fence, fences_of, is_tutorial
 from pages import DOCS, PAGES, name_of
 from sightkit.cli import app
 from sightkit.registry.policy import read_layer
@@ -168,30 +168,16 @@ def matches(printed: Sequence[str], expected: Sequence[str]) -> bool:
     return re.fullmatch(pattern, "\n".join(printed), re.DOTALL) is not None
 
 
-def commands_of(page: Path) -> Iterator[tuple[str, bool]]:
-    """Yield every command of sightkit's on a page, and whether it is complete."""
-    for fence in fences_of(page):
-        prompt = "" if fence.language == "sh" else "$ "
-        if fence.language in {"sh", "console", "text"}:
-            for line in fence.text.replace("\\\n", " ").splitlines():
-                if line.startswith(prompt):
-                    yield from ((part, True) for part in line.removeprefix(prompt).split("&&"))
-    prose = FENCE.sub("", page.read_text(encoding="utf-8"))
-    yield from ((span.replace("\n", " "), False) for span in re.findall(r"`(sightkit [^`]+)`", prose))
-
-
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
-def test_every_command_exists_with_its_options(page):
-    for text, complete in commands_of(page):
-        words = shlex.split(re.split(r" [>|] ", text)[0], comments=True)
-        while words and re.fullmatch(r"[A-Z_]+=.*", words[0]):
-            del words[0]
-        if words and Path(words[0]).name == "sightkit":
-            assert complaint(words[1:], complete=complete) is None, f"{name_of(page)}: {text}"
+def test_every_command_that_the_prose_names_exists_with_its_options(page):
+    prose = FENCE.sub("", page.read_text(encoding="utf-8"))
+    for span in re.findall(r"`(sightkit [^`]+)`", prose):
+        words = shlex.split(re.split(r" [>|] ", span.replace("\n", " "))[0], comments=True)
+        assert complaint(words[1:]) is None, f"{name_of(page)}: {span}"
 
 
-def complaint(words: Sequence[str], *, complete: bool) -> str | None:
-    """Return what the command line would say against these words, without obeying them."""
+def complaint(words: Sequence[str]) -> str | None:
+    """Return what the command line would say against these words, without obeying them; some may still be missing."""
     command = typer.main.get_command(app)
     rest = [word for word in words if word != "--debug"]
     while rest and rest[0] in getattr(command, "commands", {}):
@@ -203,41 +189,28 @@ def complaint(words: Sequence[str], *, complete: bool) -> str | None:
     except typer.Exit:
         return None  # --help and --version end here
     except Exception as error:
-        if type(error).__name__ == "MissingParameter" and not complete:
-            return None
-        return f"{type(error).__name__}: {error}"
+        return None if type(error).__name__ == "MissingParameter" else f"{type(error).__name__}: {error}"
     return None
-
-
-@pytest.mark.parametrize("page", pages_with("sh", "run"), ids=name_of)
-def test_a_tutorial_can_be_followed_word_for_word(page, work, home):
-    follow(page, work)
-
-
-def test_a_step_of_a_tutorial_that_fails_is_told(tmp_path):
-    page = tmp_path / "page.md"
-    page.write_text("```text note.txt\nhello\n```\n```sh run\ngrep -q hello note.txt\nfalse\ntouch later\n```\n")
-    with pytest.raises(subprocess.CalledProcessError):
-        follow(page, tmp_path)
-    assert not (tmp_path / "later").exists()
 
 
 @pytest.mark.parametrize("page", pages_with("python"), ids=name_of)
 def test_the_python_of_a_page_runs(page, work, home):
     if is_tutorial(page):
-        return  # followed as a whole, above
+        return  # followed as a whole, in test_commands
     save_all(page, work)
     script = "\n".join(fence.text for fence in chosen("python", "") if fence.page == page)
     assert run_python("-c", script, folder=work)
 
 
-@pytest.mark.parametrize("fence", chosen("python", "test"), ids=place_of)
-def test_the_tests_of_a_page_pass(fence, work, home, monkeypatch):
-    save_all(fence.page, work)
+@pytest.mark.parametrize("page", pages_with("python", "test"), ids=name_of)
+def test_the_tests_of_a_page_pass(page, work, home, monkeypatch):
+    save_all(page, work)
     # As with sightkit installed from this checkout, whichever one the environment knows.
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-    plugin = "sightkit.testing.pytest_plugin"
-    assert run_python("-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", plugin, fence.file, folder=work)
+    files = [fence.file for fence in chosen("python", "test") if fence.page == page]
+    assert run_python(
+        "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "sightkit.testing.pytest_plugin", *files, folder=work
+    )
 
 
 def run_python(*words: str, folder: Path) -> bool:

@@ -1,0 +1,107 @@
+"""A shell whose ``sightkit`` is answered by one process that goes on, so that TensorFlow is imported once.
+
+Run as a program, this file is that process: each command gets the folder, the environment and the streams of whoever
+typed it, and its exit code goes back.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+CLIENT = """\
+#!{python} -ISsu
+import json, os, socket, sys
+if "TF_CONFIG" in os.environ:  # workers wait for each other, and one process answers one command at a time
+    os.execv({python!r}, [{python!r}, "-m", "sightkit", *sys.argv[1:]])
+with socket.socket(socket.AF_UNIX) as line:
+    line.connect({address!r})
+    socket.send_fds(line, [b"streams"], [0, 1, 2])
+    line.sendall(json.dumps([sys.argv[1:], os.getcwd(), dict(os.environ)]).encode())
+    line.shutdown(socket.SHUT_WR)
+    sys.exit(int(line.recv(16) or 70))
+"""
+
+
+class WarmShell:
+    """Runs scripts with bash, in which ``sightkit`` costs no start.
+
+    Attributes:
+        programs: The folders that stand first on PATH; the first holds ``sightkit``.
+    """
+
+    def __init__(self, *programs: Path) -> None:
+        self.programs = programs
+
+    def run(self, script: str, folder: Path, *, env: Mapping[str, str] | None = None) -> None:
+        """Run a script to its first command that fails.
+
+        Raises:
+            subprocess.CalledProcessError: One has failed; what it printed is on standard output and error.
+        """
+        path = os.pathsep.join([*map(str, self.programs), os.environ["PATH"]])
+        environment = {**os.environ, **(env or {}), "PATH": path, "TF_CPP_MIN_LOG_LEVEL": "3"}
+        words = ["bash", "-euo", "pipefail", "-c", script]
+        subprocess.run(words, cwd=folder, env=environment, stdin=subprocess.DEVNULL, check=True, timeout=300)
+
+
+@contextmanager
+def warm_shell(folder: Path, python: str = sys.executable) -> Iterator[WarmShell]:
+    """Start the process that answers, and end it with the block.
+
+    Args:
+        folder: Where its socket and its ``sightkit`` are put; empty or not there yet.
+        python: The interpreter; its programs are on PATH.
+    """
+    folder.mkdir(exist_ok=True)
+    address = str(folder / "socket")
+    program = folder / "sightkit"
+    program.write_text(CLIENT.format(python=python, address=address), encoding="utf-8")
+    program.chmod(0o755)
+    with socket.socket(socket.AF_UNIX) as line:
+        line.bind(address)
+        line.listen()
+        answering = subprocess.Popen([python, __file__, str(line.fileno())], pass_fds=[line.fileno()])
+    try:
+        yield WarmShell(folder, Path(python).parent)
+    finally:
+        answering.terminate()
+        answering.wait()
+
+
+def answer(line: socket.socket) -> None:
+    """Obey one command after the other."""
+    from sightkit.cli import start
+
+    while True:
+        caller, _ = line.accept()
+        with caller:
+            _, streams, *_ = socket.recv_fds(caller, 16, 3)
+            with caller.makefile() as text:
+                words, folder, environment = json.load(text)
+            for number, stream in enumerate(streams):
+                os.dup2(stream, number)
+                os.close(stream)
+            os.chdir(folder)
+            os.environ.clear()
+            os.environ.update(environment)
+            try:
+                code = start(words)
+            finally:
+                sys.stdout.flush()
+                sys.stderr.flush()
+            nothing = os.open(os.devnull, os.O_RDWR)
+            for number in range(3):
+                os.dup2(nothing, number)
+            os.close(nothing)
+            caller.sendall(str(code).encode())
+
+
+if __name__ == "__main__":
+    answer(socket.socket(fileno=int(sys.argv[1])))
