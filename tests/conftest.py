@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from hypothesis import settings
 
 from command import Command, Outcome
 from environments import home_at
+from warm_shell import WarmShell, warm_shell
 
 # Whoever follows the README gets the same examples every time, and a slow machine fails nothing.
 # `pytest --hypothesis-profile=default` looks for new ones.
@@ -39,25 +40,20 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-@pytest.fixture
-def sightkit(home: Path, tmp_path: Path) -> Command:
-    """The command line: ``sightkit("check", "flowers.toml", cwd=..., env=...)``, in a new process.
-
-    It starts in ``tmp_path / "work"`` unless told otherwise; ``python`` names another interpreter, ``module`` another
-    program, such as pip.
-    """
-    work = tmp_path / "work"
-    work.mkdir()
+def command_line(*program: str, folder: Path) -> Command:
+    """Return what runs a program in a folder that is made for it."""
+    folder.mkdir(exist_ok=True)
 
     def run(
         *words: str | Path,
-        cwd: Path = work,
+        cwd: Path = folder,
         env: Mapping[str, str] | None = None,
-        python: str = sys.executable,
+        python: str = "",
         module: str = "sightkit",
     ) -> Outcome:
+        started = [python or sys.executable, "-m", module] if python or module != "sightkit" else program
         done = subprocess.run(
-            [python, "-m", module, *map(str, words)],
+            [*started, *map(str, words)],
             cwd=cwd,
             env={**os.environ, **(env or {})},
             capture_output=True,
@@ -71,7 +67,37 @@ def sightkit(home: Path, tmp_path: Path) -> Command:
     return run
 
 
+@pytest.fixture(scope="session")
+def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WarmShell]:
+    """A shell in which ``sightkit`` is answered by a process that goes on."""
+    with warm_shell(tmp_path_factory.mktemp("warm")) as started:
+        yield started
+
+
 @pytest.fixture
-def work(sightkit: Command, tmp_path: Path) -> Path:
+def cold_sightkit(home: Path, tmp_path: Path) -> Command:
+    """The command line in a process of its own, also where the other tests of a file have a warm one."""
+    return command_line(sys.executable, "-m", "sightkit", folder=tmp_path / "work")
+
+
+@pytest.fixture
+def sightkit(request: pytest.FixtureRequest, cold_sightkit: Command, tmp_path: Path) -> Command:
+    """The command line: ``sightkit("check", "flowers.toml", cwd=..., env=...)``.
+
+    It starts in ``tmp_path / "work"`` unless told otherwise; ``python`` names another interpreter, ``module`` another
+    program, such as pip.
+
+    In tests that are marked as ``warm`` it is answered by a process that has obeyed other commands before, and imported
+    TensorFlow for them. That is for what is not about the start of a process, nor about a setting of a whole process.
+    """
+    if not request.node.get_closest_marker("warm"):
+        return cold_sightkit
+    shell = request.getfixturevalue("shell")
+    return command_line(str(shell.programs[0] / "sightkit"), folder=tmp_path / "work")
+
+
+@pytest.fixture
+def work(home: Path, tmp_path: Path) -> Path:
     """The folder that the command line starts in."""
+    (tmp_path / "work").mkdir(exist_ok=True)
     return tmp_path / "work"

@@ -11,6 +11,7 @@ import os
 import socket
 import subprocess
 import sys
+import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -93,9 +94,11 @@ def answer(line: socket.socket) -> None:
             os.environ.update(environment)
             try:
                 code = start(words)
-            finally:
-                sys.stdout.flush()
-                sys.stderr.flush()
+            except BaseException:  # the end of that command, and not of this process
+                traceback.print_exc()
+                code = 1
+            sys.stdout.flush()
+            sys.stderr.flush()
             nothing = os.open(os.devnull, os.O_RDWR)
             for number in range(3):
                 os.dup2(nothing, number)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -14,18 +13,12 @@ import pytest
 from fences import fences_of, follow
 from garden import plant, publish_imagenet_weights
 from pages import DOCS, PAGES, ROOT, name_of
-from warm_shell import WarmShell, warm_shell
+from warm_shell import WarmShell
 
 EXAMPLES = [path for path in PAGES if path.is_relative_to(DOCS / "examples")]
 """Each is a distribution of its own, followed in an environment of its own: see test_worked_examples."""
 
 FOLLOWED = [page for page in PAGES if any(fence.language == "sh" for fence in fences_of(page)) and page not in EXAMPLES]
-
-
-@pytest.fixture(scope="module")
-def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WarmShell]:
-    with warm_shell(tmp_path_factory.mktemp("warm")) as started:
-        yield started
 
 
 @pytest.fixture(scope="module")

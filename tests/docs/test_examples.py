@@ -28,6 +28,8 @@ from sightkit.cli import app
 from sightkit.registry.policy import read_layer
 from sightkit.registry.sources import GROUP
 
+pytestmark = pytest.mark.warm
+
 SHOWN_FOLDER = "/home/ada/work"
 """What the pages call the folder that they work in."""
 
@@ -132,7 +134,7 @@ def test_the_plugins_of_a_page_load_without_a_remark(page, work, sightkit: Comma
 @pytest.mark.parametrize("page", pages_with("console"), ids=name_of)
 def test_commands_print_what_the_page_shows(page, work, tmp_path, sightkit: Command):
     installs = any(command.startswith("pip ") for fence in fences_of(page) for command, _ in session_of(fence))
-    python = environment_beside(tmp_path / "environment") if installs else sys.executable
+    python = environment_beside(tmp_path / "environment") if installs else ""
     for fence in fences_of(page):
         if fence.file:
             fence.save(work)

@@ -15,6 +15,9 @@ import pytest
 import sightkit as package
 from command import Command
 
+pytestmark = pytest.mark.warm
+
+
 CHANGES = {"plain": {}, "narrow": {"architecture.filters": [8, 16]}}
 
 

@@ -6,10 +6,13 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from command import Command
 from photographs import changed, photographs
+
+pytestmark = pytest.mark.warm
 
 
 def write_pets(folder: Path, count: int = 20) -> None:

@@ -13,6 +13,8 @@ from PIL import Image
 import sightkit as package
 from command import Command
 
+pytestmark = pytest.mark.warm
+
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:

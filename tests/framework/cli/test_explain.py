@@ -7,9 +7,12 @@ import re
 import shutil
 from pathlib import Path
 
+import pytest
 from PIL import Image
 
 from sightkit.runs.explaining.explainer import Explainer
+
+pytestmark = pytest.mark.warm
 
 
 def test_pictures_are_written_and_told(sightkit, work, finished, pictures):

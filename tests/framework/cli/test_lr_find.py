@@ -6,9 +6,13 @@ import json
 import re
 from pathlib import Path
 
+import pytest
 from PIL import Image
 
 from command import Command
+
+pytestmark = pytest.mark.warm
+
 
 SHORT = ("digits", "--steps", "60")
 

@@ -15,6 +15,8 @@ import pytest
 from sightkit import ImagePrediction
 from sightkit.cli.predicted import CsvWriter, JsonWriter, Row, TextWriter
 
+pytestmark = pytest.mark.warm
+
 NAME = "=1+1\x1b[31m\n"
 
 
@@ -159,5 +161,6 @@ with without_scikit_learn():
     start_tensorflow(TrainingSettings())
 assert "sklearn" not in sys.modules
 import sklearn.base
+
 """
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

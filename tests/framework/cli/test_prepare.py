@@ -16,12 +16,15 @@ from PIL import Image
 
 from command import Command, heed_ctrl_c
 
+pytestmark = pytest.mark.warm
+
 EXPERIMENT = '[dataset]\nuse = "image-folder"\npath = "pets"\n[images]\nsize = [8, 8]\n'
 SLOW = """
 import time
 from pathlib import Path
 import numpy as np
 from sightkit import Dataset, ImageSource, Params, Samples, hookimpl
+
 
 class Slow(ImageSource):
     classes = ("cat", "dog")

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from PIL import Image
 
 from command import Command
+
+pytestmark = pytest.mark.warm
 
 
 def test_a_sheet_of_augmented_images_is_drawn(sightkit: Command, work: Path):

@@ -5,8 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from command import Command
 from sightkit.cli.summary import report_rows
+
+pytestmark = pytest.mark.warm
+
 
 SMALL = """
 [dataset]

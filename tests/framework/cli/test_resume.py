@@ -17,6 +17,8 @@ from command import Command, heed_ctrl_c
 from sightkit.cli.resume import folder_of
 from sightkit.errors import ConfigError
 
+pytestmark = pytest.mark.warm
+
 STAGED = """
 metrics = []
 reports = []
@@ -35,6 +37,7 @@ optimizer.learning_rate = 1e-4
 
 PLUGIN = """
 from sightkit import Augmentation, Params, Pointwise, hookimpl
+
 
 def build(params, task):
     return Pointwise(lambda images, seeds: images)
