@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,9 +13,10 @@ from sightkit.contracts import ArchitectureTask
 from sightkit.errors import ConfigError, SightkitError
 from sightkit.runs.building.network import build_network
 from sightkit.runs.building.saving import save_model
+from sightkit.testing.checks.shapes import refused_all
 from sightkit.testing.contract import Contract
 from sightkit.testing.finding import BrokenContractError, NotApplicableError
-from sightkit.testing.subject import Subject
+from sightkit.testing.subject import Shape, Subject
 
 if TYPE_CHECKING:
     import keras
@@ -23,9 +24,7 @@ if TYPE_CHECKING:
 
     from sightkit.training.networks.network import Classifier
 
-Shape: TypeAlias = tuple[int, int, int]
-
-SHAPES: tuple[Shape, ...] = ((32, 32, 3), (75, 75, 3), (96, 96, 3), (224, 224, 3))
+SHAPES: tuple[Shape, ...] = ((32, 32, 3), (75, 75, 3), (96, 96, 3), (224, 224, 3), (299, 299, 3), (32, 32, 1))
 """The first that an architecture accepts is what it is looked at with: the smallest costs least."""
 TINY: Shape = (1, 1, 3)
 CLASSES, COUNT, SEED = 5, 4, 11
@@ -66,15 +65,15 @@ def first_built(subject: Subject) -> FirstBuilt:
     from sightkit.training.state.variables import weights_digest
 
     def make() -> FirstBuilt:
-        for shape in SHAPES:
+        refusals = []
+        for shape in subject.shapes(SHAPES):
             try:
                 classifier = build_for(subject, shape)
-            except ConfigError:
-                if shape == SHAPES[-1]:
-                    raise
+            except ConfigError as error:
+                refusals.append(error)
             else:
                 return FirstBuilt(shape, classifier, weights_digest(classifier.model))
-        raise AssertionError
+        raise refusals[0]
 
     return subject.once("first", make)
 
@@ -103,9 +102,11 @@ def builds(subject: Subject) -> None:
     """It builds a Network or a Keras model that gives one float32 logit a class."""
     try:
         first_built(subject)
+    except ConfigError as error:
+        raise refused_all(subject, SHAPES, "a network for", error) from error
     except SightkitError as error:
         raise BrokenContractError(
-            expected=f"a network for images of one of the shapes {', '.join(map(str, SHAPES))}",
+            expected=f"a network for images of one of the shapes {', '.join(map(str, subject.shapes(SHAPES)))}",
             found=str(error),
             remedy="build for task.image_shape and task.num_classes, the last layer with dtype float32 and without an "
             "activation; raise sightkit.BuildError for images that are too small; if its parameters are why (weights "

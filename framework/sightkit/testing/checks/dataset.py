@@ -6,7 +6,6 @@ import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +22,7 @@ from sightkit.runs.building.build import build
 from sightkit.testing.contract import Contract
 from sightkit.testing.finding import BrokenContractError, NotApplicableError
 from sightkit.testing.subject import Subject
+from sightkit.testing.threads import called_at_once
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -122,9 +122,9 @@ def reads_in_threads(subject: Subject) -> None:
     source = source_of(subject)
     rows = some_rows(source)
     expected = [content(source, row) for row in rows]
-    with switching_often(), ThreadPoolExecutor(THREADS) as pool:
+    with switching_often():
         for _ in range(ROUNDS):
-            found = list(pool.map(lambda row: attempted(source, row), rows))
+            found = called_at_once(lambda row: attempted(source, row), rows, threads=THREADS)
             wrong = [row for row, one, other in zip(rows, expected, found, strict=True) if one != other]
             if wrong:
                 raise BrokenContractError(

@@ -1,0 +1,27 @@
+"""What is said of a component that takes images of none of the shapes that were tried."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sightkit.errors import ConfigError
+from sightkit.testing.finding import BrokenContractError
+from sightkit.testing.subject import Shape, Subject
+
+
+def refused_all(subject: Subject, usual: Sequence[Shape], what: str, refusal: ConfigError) -> BrokenContractError:
+    """Return the failure of a component that refuses all images, which says how to name those that it takes.
+
+    Args:
+        subject: The component.
+        usual: The shapes that are tried where none is given.
+        what: That was to be built: ``"a network for"``.
+        refusal: How it refused the first of them.
+    """
+    name = subject.component.name
+    return BrokenContractError(
+        expected=f"{what} images of one of the shapes {', '.join(map(str, subject.shapes(usual)))}",
+        found=f"it refuses them all: {refusal}",
+        remedy=f'name a shape that it takes: --shape {name}=299x299x3, or {{"{name}": (299, 299, 3)}} from a fixture '
+        "sightkit_shapes; if its parameters are why, such as weights to download, give an example without",
+    )
