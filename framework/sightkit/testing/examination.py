@@ -13,6 +13,7 @@ from sightkit.errors import PluginError, SightkitError
 from sightkit.testing.contract import Check
 from sightkit.testing.finding import BrokenContractError, Finding, NotApplicableError, Outcome
 from sightkit.testing.limit import USUAL, Limit
+from sightkit.testing.staying import staying
 from sightkit.testing.subject import Subject
 from sightkit.testing.watching import Watch, watching
 
@@ -86,7 +87,8 @@ class Examination:
 def come_of(check: Check, subject: Any) -> dict[str, Any]:
     """Return what came of a check with one example; never raises for what the component does."""
     try:
-        check.function(subject)
+        with staying():
+            check.function(subject)
     except NotApplicableError as error:
         return {"outcome": Outcome.SKIPPED, "reason": str(error)}
     except BrokenContractError as error:

@@ -1,4 +1,4 @@
-"""What importing a module costs in an interpreter that has imported nothing yet."""
+"""Code in an interpreter that has imported nothing yet; and what importing a module costs there."""
 
 from __future__ import annotations
 
@@ -80,19 +80,38 @@ def heavy_imports(modules: Sequence[ModuleToImport]) -> dict[str, list[str]]:
         PluginError: one can't be imported there.
     """
     listed = [(each.name, None if each.path is None else str(each.path)) for each in modules]
+    done = run_afresh(PROGRAM, json.dumps([HEAVY, listed]))
+    if done.returncode:
+        message = (
+            f"{', '.join(each.name for each in modules)}: cannot be imported in a fresh interpreter: {last_line(done)}"
+        )
+        raise PluginError(message)
+    loaded: dict[str, list[str]] = json.loads(done.stdout.splitlines()[-1])
+    return loaded
+
+
+def run_afresh(program: str, *words: str, hash_seed: int | None = None) -> subprocess.CompletedProcess[str]:
+    """Run a program in a fresh interpreter that finds the modules that this one finds.
+
+    Args:
+        program: Its source; the last line that it prints is its result.
+        *words: Its arguments.
+        hash_seed: Decides the order of its sets; by default it is random.
+    """
     # What this process finds, wherever its path was extended, the other one finds.
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-    done = subprocess.run(
-        [sys.executable, "-P", "-c", PROGRAM, json.dumps([HEAVY, listed])],
+    if hash_seed is not None:
+        environment["PYTHONHASHSEED"] = str(hash_seed)
+    return subprocess.run(
+        [sys.executable, "-P", "-c", program, *words],
         capture_output=True,
         text=True,
         env=environment,
         stdin=subprocess.DEVNULL,
         check=False,
     )
-    if done.returncode:
-        reason = (done.stderr.strip().splitlines() or ["it says nothing"])[-1]
-        message = f"{', '.join(each.name for each in modules)}: cannot be imported in a fresh interpreter: {reason}"
-        raise PluginError(message)
-    loaded: dict[str, list[str]] = json.loads(done.stdout.splitlines()[-1])
-    return loaded
+
+
+def last_line(done: subprocess.CompletedProcess[str]) -> str:
+    """Return why a program failed: the last line of what it said about it."""
+    return (done.stderr.strip().splitlines() or ["it says nothing"])[-1]

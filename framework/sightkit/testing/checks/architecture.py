@@ -13,6 +13,7 @@ from sightkit.contracts import ArchitectureTask
 from sightkit.errors import ConfigError, SightkitError
 from sightkit.runs.building.network import build_network
 from sightkit.runs.building.saving import save_model
+from sightkit.testing.checks.logits import bound_of
 from sightkit.testing.checks.shapes import refused_all
 from sightkit.testing.contract import Contract
 from sightkit.testing.finding import BrokenContractError, NotApplicableError
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from sightkit.training.networks.network import Classifier
 
-SHAPES: tuple[Shape, ...] = ((32, 32, 3), (75, 75, 3), (96, 96, 3), (224, 224, 3), (299, 299, 3), (32, 32, 1))
+SHAPES: tuple[Shape, ...] = ((32, 32, 3), (32, 32, 1), (75, 75, 3), (96, 96, 3), (224, 224, 3), (299, 299, 3))
 """The first that an architecture accepts is what it is looked at with: the smallest costs least."""
 TINY: Shape = (1, 1, 3)
 CLASSES, COUNT, SEED = 5, 4, 11
@@ -32,11 +33,11 @@ TOLERANCE = 1e-3
 """How far logits of an image may differ, relative to the largest, between a batch of one and a larger one."""
 
 
-def build_for(subject: Subject, shape: Shape) -> Classifier:
+def build_for(subject: Subject, shape: Shape, *, std: float = 0.2) -> Classifier:
     """Return the architecture for images of a shape, as training has it."""
     channels = shape[2]
     task = ArchitectureTask(
-        image_shape=shape, num_classes=CLASSES, channel_mean=(0.4,) * channels, channel_std=(0.2,) * channels
+        image_shape=shape, num_classes=CLASSES, channel_mean=(0.4,) * channels, channel_std=(std,) * channels
     )
     return build_network(subject.use, task, seed=SEED)
 
@@ -65,15 +66,16 @@ def first_built(subject: Subject) -> FirstBuilt:
     from sightkit.training.state.variables import weights_digest
 
     def make() -> FirstBuilt:
-        refusals = []
-        for shape in subject.shapes(SHAPES):
+        shapes = subject.shapes(SHAPES)
+        for shape in shapes:
             try:
                 classifier = build_for(subject, shape)
-            except ConfigError as error:
-                refusals.append(error)
+            except ConfigError:
+                if shape == shapes[-1]:
+                    raise
             else:
                 return FirstBuilt(shape, classifier, weights_digest(classifier.model))
-        raise refusals[0]
+        raise AssertionError
 
     return subject.once("first", make)
 
@@ -120,18 +122,41 @@ def makes_finite_logits(subject: Subject) -> None:
         raise BrokenContractError(
             expected="finite logits from images in [0, 1] and initial weights",
             found=str(logits(subject)[0].tolist()),
-            remedy="guard divisions and logarithms, and scale images inside the model: a channel_std may be 0",
+            remedy="guard divisions and logarithms, and scale images inside the model",
         )
 
 
 def gives_logits_and_not_probabilities(subject: Subject) -> None:
-    """Its rows do not sum to one: losses and metrics apply the softmax themselves."""
-    made = logits(subject)
+    """Its rows do not sum to one, and nothing bounds them: losses and metrics apply the softmax themselves."""
+    made, classifier = logits(subject), first_built(subject).classifier
     if made.min() >= 0 and np.allclose(made.sum(axis=1), 1.0, atol=1e-4):
         raise BrokenContractError(
             expected="logits",
             found=f"rows from 0 to 1 that sum to 1, such as {np.round(made[0], 4).tolist()}",
             remedy="leave out the softmax at the end",
+        )
+    last = classifier.model if classifier.network is None else classifier.network.head
+    if bound := bound_of(classifier.model, last, images_for(subject)):
+        raise BrokenContractError(
+            expected="logits, which may be any number",
+            found=f"numbers {bound}, whatever the weights of its last layer",
+            remedy="leave out the activation at the end, such as a ReLU, a sigmoid or a tanh: it keeps a network from "
+            "being sure, and from learning where it is flat",
+        )
+
+
+def copes_with_channels_that_never_change(subject: Subject) -> None:
+    """Built for images whose channels never change, with a channel_std of 0, it gives finite logits."""
+    shape = first_built(subject).shape
+    try:
+        model = build_for(subject, shape, std=0.0).model
+    except ConfigError:
+        return
+    if not np.isfinite(model(images_for(subject), training=False).numpy()).all():
+        raise BrokenContractError(
+            expected="finite logits where task.channel_std is 0, as for a channel that is black in all images",
+            found="infinities or nan",
+            remedy="divide by (std or 1.0)",
         )
 
 
@@ -277,6 +302,7 @@ CONTRACT = Contract(
     first=(builds, makes_finite_logits),
     then=(
         gives_logits_and_not_probabilities,
+        copes_with_channels_that_never_change,
         builds_at_other_shapes_or_refuses_clearly,
         is_built_alike_under_a_seed,
         judges_each_image_by_itself,

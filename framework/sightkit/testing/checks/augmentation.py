@@ -111,7 +111,7 @@ def builds(subject: Subject) -> None:
         ) from error
     refusals = [form for form in forms if isinstance(form, ConfigError)]
     if len(refusals) == len(forms):
-        raise refused_all(subject, SHAPES, "an augmentation of", refusals[0])
+        raise refused_all(subject, SHAPES, "an augmentation of", refusals[-1])
 
 
 def works_compiled(subject: Subject) -> None:

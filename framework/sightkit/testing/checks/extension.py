@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -35,6 +36,7 @@ class Part:
 
     Attributes:
         warnings: What was told of the extension's failures.
+        errors: What it raised.
         strays: The names of what was written outside of the runs' folder.
         before: The state of an extension that was told of the epochs.
         after: The state of another one, to which that was given.
@@ -42,6 +44,7 @@ class Part:
     """
 
     warnings: Sequence[str]
+    errors: Sequence[BaseException]
     strays: Sequence[str]
     before: Mapping[str, Any]
     after: Mapping[str, Any]
@@ -53,14 +56,18 @@ class Warned(Display):
 
     Attributes:
         warnings: In their order.
+        errors: What was raised by those that tell of a failure.
     """
 
     def __init__(self) -> None:
         self.warnings: list[str] = []
+        self.errors: list[BaseException] = []
 
     def warn(self, message: str) -> None:
-        """Keep a warning."""
+        """Keep a warning, and the error that is just being handled: a failure is told where it is caught."""
         self.warnings.append(message)
+        if (error := sys.exception()) is not None:
+            self.errors.append(error)
 
 
 def tiny_network(task: ArchitectureTask) -> keras.Model:
@@ -98,7 +105,14 @@ def taken_part(subject: Subject, classes: Sequence[str]) -> Part:
             mine = [told for told in display.warnings if f'"{subject.use.name}"' in told]
             strays = place.strays()
             before, after = handed_over(experiment, made, warn=handing_over.warn)
-        return Part(warnings=mine, strays=strays, before=before, after=after, forgotten=handing_over.warnings)
+        return Part(
+            warnings=mine,
+            errors=display.errors,
+            strays=strays,
+            before=before,
+            after=after,
+            forgotten=handing_over.warnings,
+        )
 
     return subject.once(("run", tuple(classes)), run)
 
@@ -145,13 +159,14 @@ def allows_a_plain_experiment(subject: Subject) -> None:
 
 def takes_part_in_a_run(subject: Subject) -> None:
     """A run of two epochs that names it ends, and none of its hooks fails."""
-    if warnings := taken_part(subject, PLAIN).warnings:
+    part = taken_part(subject, PLAIN)
+    if part.warnings:
         raise BrokenContractError(
             expected="every run hook to return",
-            found="; ".join(dict.fromkeys(warnings)),
-            remedy="look at the hook that is named; logs lack what a run does not have, such as a validation split; "
-            "state() returns numbers, texts and lists",
-        )
+            found="; ".join(dict.fromkeys(part.warnings)),
+            remedy="expect no number in logs that a run may not have, such as those of a validation split, and return "
+            "numbers, texts and lists from state()",
+        ) from next(iter(part.errors), None)
 
 
 def writes_only_into_the_run(subject: Subject) -> None:

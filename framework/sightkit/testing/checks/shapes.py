@@ -16,12 +16,13 @@ def refused_all(subject: Subject, usual: Sequence[Shape], what: str, refusal: Co
         subject: The component.
         usual: The shapes that are tried where none is given.
         what: That was to be built: ``"a network for"``.
-        refusal: How it refused the first of them.
+        refusal: How it refused the largest of them.
     """
     name = subject.component.name
     return BrokenContractError(
         expected=f"{what} images of one of the shapes {', '.join(map(str, subject.shapes(usual)))}",
         found=f"it refuses them all: {refusal}",
-        remedy=f'name a shape that it takes: --shape {name}=299x299x3, or {{"{name}": (299, 299, 3)}} from a fixture '
-        "sightkit_shapes; if its parameters are why, such as weights to download, give an example without",
+        remedy=f"name one that it takes: --shape {name}=HEIGHTxWIDTHxCHANNELS, or, from a fixture sightkit_shapes, "
+        f'{{"{name}": (height, width, channels)}}; if its parameters are why, such as weights to download, give an '
+        "example without",
     )
