@@ -27,6 +27,9 @@ def print_findings(findings: Sequence[Finding]) -> None:
 
 
 def told_once(reasons: Sequence[str]) -> list[str]:
-    """Return reasons with a word in the place of those that were told just before."""
-    before = ["", *reasons]
-    return [AS_ABOVE if reason and reason == last else reason for last, reason in zip(before, reasons, strict=False)]
+    """Return reasons with a word in the place of one that is the same as the last one above it."""
+    told, last = [], ""
+    for reason in reasons:
+        told.append(AS_ABOVE if reason and reason == last else reason)
+        last = reason or last
+    return told
