@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import sys
 import threading
-from collections.abc import Callable, Sequence
-from typing import TypeVar
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 R = TypeVar("R")
+
+STEPS = 500
+"""After how many steps of Python's machine in one call other threads have had turns enough."""
 
 
 def called_at_once(function: Callable[[T], R], items: Sequence[T], *, threads: int) -> list[R]:
@@ -34,3 +42,31 @@ def called_at_once(function: Callable[[T], R], items: Sequence[T], *, threads: i
     if failures:
         raise failures[0]
     return [made[number] for number in range(len(items))]
+
+
+@contextmanager
+def giving_turns(folder: Path | None) -> Iterator[None]:
+    """Let other threads have a turn after each step that code in a folder takes inside, in this thread.
+
+    Python changes threads so seldom that a file which two of them share is hardly ever caught at it otherwise.
+    """
+    left = STEPS
+
+    def enter(frame: FrameType, _event: str, _argument: Any) -> Any:
+        if Path(frame.f_code.co_filename).parent != folder:
+            return None
+        frame.f_trace_opcodes = True
+        return step
+
+    def step(_frame: FrameType, _event: str, _argument: Any) -> Any:
+        nonlocal left
+        left -= 1
+        time.sleep(0)
+        return step if left > 0 else None
+
+    before = sys.gettrace()
+    sys.settrace(enter)
+    try:
+        yield
+    finally:
+        sys.settrace(before)

@@ -177,11 +177,18 @@ def builds_at_other_shapes_or_refuses_clearly(subject: Subject) -> None:
 
 
 def is_built_alike_under_a_seed(subject: Subject) -> None:
-    """Built again under the same seed, it has bit for bit the same weights."""
+    """Built again under the same seed, it is another network that has bit for bit the same weights."""
     from sightkit.training.state.variables import weights_digest
 
     first = first_built(subject)
-    if weights_digest(build_for(subject, first.shape).model) != first.digest:
+    again = build_for(subject, first.shape).model
+    if {id(each) for each in again.variables} & {id(each) for each in first.classifier.model.variables}:
+        raise BrokenContractError(
+            expected="a new network from each build",
+            found="one that shares its weights with the first",
+            remedy="keep no layer and no model from one build to the next: what one run trains would be another's",
+        )
+    if weights_digest(again) != first.digest:
         raise BrokenContractError(
             expected="the same weights from the same seed",
             found="different ones",
@@ -210,6 +217,12 @@ def gradients_reach_every_trainable_variable(subject: Subject) -> None:
             found=f"none for {', '.join(cut[:5])}{' and more' if len(cut) > 5 else ''}",
             remedy="use what every layer makes, without stop_gradient, rounding or argmax; set trainable=False on what "
             "is to stay",
+        )
+    if not any(np.any(tf.convert_to_tensor(gradient)) for gradient in gradients):
+        raise BrokenContractError(
+            expected="a gradient that is not zero",
+            found=f"zeros for all of {len(variables)} trainable variables",
+            remedy="multiply nothing by zero, and use no step such as a sign behind the last layer",
         )
 
 

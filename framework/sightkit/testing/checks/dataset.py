@@ -23,7 +23,7 @@ from sightkit.testing.contract import Contract
 from sightkit.testing.elsewhere import Elsewhere, built_elsewhere, columns_of, table_of
 from sightkit.testing.finding import BrokenContractError, NotApplicableError
 from sightkit.testing.subject import Subject
-from sightkit.testing.threads import called_at_once
+from sightkit.testing.threads import called_at_once, giving_turns
 
 TASK = DatasetTask(seed=7)
 MOST = 64
@@ -95,9 +95,8 @@ def images_can_be_decoded(subject: Subject) -> None:
             ) from error
 
 
-def content(source: ImageSource, row: int) -> Any:
-    """Return what `read` returns, in a form that can be compared."""
-    read = source.read(row)
+def content(read: Any) -> Any:
+    """Return what `read` returned, in a form that can be compared."""
     return (read.dtype.str, read.shape, read.tobytes()) if isinstance(read, np.ndarray) else read
 
 
@@ -105,9 +104,18 @@ def reads_the_same_again(subject: Subject) -> None:
     """Reading an image a second time, after others and in another order, gives the same."""
     source = source_of(subject)
     rows = some_rows(source)
-    first = {row: content(source, row) for row in rows}
+    held, first = {}, {}
+    for row in rows:
+        held[row] = source.read(row)
+        first[row] = content(held[row])
+    if changed := [row for row in rows if content(held[row]) != first[row]]:
+        raise BrokenContractError(
+            expected="an image that was read to stay as it is",
+            found=f"{len(changed)} of {len(rows)} that changed while others were read",
+            remedy="return an array of its own from each call of read, not one buffer again and again",
+        )
     for row in reversed(rows):
-        if content(source, row) != first[row]:
+        if content(source.read(row)) != first[row]:
             raise BrokenContractError(
                 expected=f"the same image {source.samples.ids[row]!r} each time that it is read",
                 found="another one the second time",
@@ -119,10 +127,10 @@ def reads_in_threads(subject: Subject) -> None:
     """Read by several threads at once, the images are the same as one after the other."""
     source = source_of(subject)
     rows = some_rows(source)
-    expected = [content(source, row) for row in rows]
+    expected = [content(source.read(row)) for row in rows]
     with switching_often():
         for _ in range(ROUNDS):
-            found = called_at_once(lambda row: attempted(source, row), rows, threads=THREADS)
+            found = called_at_once(lambda row: attempted(source, row, subject), rows, threads=THREADS)
             wrong = [row for row, one, other in zip(rows, expected, found, strict=True) if one != other]
             if wrong:
                 raise BrokenContractError(
@@ -133,10 +141,11 @@ def reads_in_threads(subject: Subject) -> None:
                 )
 
 
-def attempted(source: ImageSource, row: int) -> Any:
+def attempted(source: ImageSource, row: int, subject: Subject) -> Any:
     """Return the content of an image, or the error that reading it raised."""
     try:
-        return content(source, row)
+        with giving_turns(subject.file and subject.file.parent):
+            return content(source.read(row))
     except Exception as error:
         return error
 

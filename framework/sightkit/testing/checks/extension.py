@@ -38,6 +38,8 @@ class Part:
         warnings: What was told of the extension's failures.
         errors: What it raised.
         strays: The names of what was written outside of the runs' folder.
+        fresh: The states of three extensions that were told of nothing, the last one made after another one had been
+            told of the epochs.
         before: The state of an extension that was told of the epochs.
         after: The state of another one, to which that was given.
         forgotten: What was told of failures on the way.
@@ -46,6 +48,7 @@ class Part:
     warnings: Sequence[str]
     errors: Sequence[BaseException]
     strays: Sequence[str]
+    fresh: Sequence[Mapping[str, Any]]
     before: Mapping[str, Any]
     after: Mapping[str, Any]
     forgotten: Sequence[str]
@@ -104,17 +107,25 @@ def taken_part(subject: Subject, classes: Sequence[str]) -> Part:
             made = experiment.run(runs_dir=place.folder, display=display)
             mine = [told for told in display.warnings if f'"{subject.use.name}"' in told]
             strays = place.strays()
+            unused = [fresh_state(experiment), fresh_state(experiment)]
             before, after = handed_over(experiment, made, warn=handing_over.warn)
+            unused.append(fresh_state(experiment))
         return Part(
             warnings=mine,
             errors=display.errors,
             strays=strays,
+            fresh=unused,
             before=before,
             after=after,
             forgotten=handing_over.warnings,
         )
 
     return subject.once(("run", tuple(classes)), run)
+
+
+def fresh_state(experiment: Experiment) -> dict[str, Any]:
+    """Return the state of an extension that was told of nothing yet."""
+    return Extensions(experiment.settings).state(warn=lambda _: None)
 
 
 def handed_over(experiment: Experiment, run: Run, *, warn: Callable[[str], None]) -> tuple[dict[str, Any], ...]:
@@ -206,6 +217,13 @@ def restores_its_state(subject: Subject) -> None:
             expected="state() and restore(state): JSON that another extension of the same parameters goes on from",
             found=f"only {halves[0]}()" if len(halves) == 1 else "; ".join(part.forgotten) or differing,
             remedy="return a dict of plain numbers, texts and lists from state(), and take all of it back in restore()",
+        )
+    first, second, last = part.fresh
+    if first == second != last:
+        raise BrokenContractError(
+            expected="a new extension to know nothing of another one's run",
+            found=f"the state {dict(last)} of a new one, where it was {dict(first)} before",
+            remedy="set what it remembers in __init__, on self: what stands in the class is shared by all its objects",
         )
 
 
