@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import faulthandler
 import os
 import sys
 from collections import Counter
@@ -74,6 +75,8 @@ def check_plugin(
     from sightkit.testing.limit import Limit
     from sightkit.testing.plugin import load_plugins_to_check, loaded_within
 
+    if sys.__stderr__ is not None:
+        faulthandler.enable(sys.__stderr__)  # a component that crashes the process is told with its line, at least
     found: list[Finding] = []
     limit = Limit(seconds=timeout, stuck=lambda told: end_with(told, found, json=json))
     examples, shapes = examples_from(example), shapes_from(shape)

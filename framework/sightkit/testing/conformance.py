@@ -161,7 +161,7 @@ def refuse_strangers(what: str, given: Mapping[str, object], components: Sequenc
     known = {name for found in components for name in names_of(found)}
     for name in given:
         if name not in known:
-            hint = did_you_mean(name, known, otherwise="its components")
+            hint = did_you_mean(name, {found.component.name for found in components}, otherwise="its components")
             message = f"{what}: expected names of components that are checked, found {name!r}; {hint}"
             raise ConfigError(message)
 

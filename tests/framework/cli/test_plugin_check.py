@@ -166,6 +166,14 @@ def test_what_lets_no_other_code_run_ends_the_command_with_its_line(sightkit: Co
     assert re.search(r'File ".*held\.py", line 12 in build', done.err)
 
 
+def test_a_component_that_crashes_the_process_is_told_with_its_line(sightkit: Command, work: Path):
+    crash = "    import ctypes\n\n    ctypes.string_at(0)\n"
+    (work / "crashing.py").write_text(STUBBORN.replace("    while True:\n", f"{crash}    while True:\n"))
+    done = sightkit("plugins", "check", "crashing.py")
+    assert done.code < 0
+    assert re.search(r'File ".*crashing\.py", line 14 in build', done.err)
+
+
 def test_an_import_that_does_not_end_is_told_with_its_line(sightkit: Command, work: Path):
     (work / "slow.py").write_text("import time\n\ntime.sleep(1000)\n")
     done = sightkit("plugins", "check", "slow.py", "--timeout", "1")
