@@ -10,7 +10,8 @@ from sightkit.testing.contract import Check
 
 LEAD = """\
 What the components of each kind are held to by `sightkit plugins check` and by the fixture `sightkit_conformance`. How
-they are used is in [Writing a plugin](../writing-a-plugin.md#testing)."""
+they are used is in [Writing a plugin](../writing-a-plugin.md#testing). Every check has to come to an end, and to
+leave the working directory as it was."""
 EVERY = "Every component"
 PYTHON = ("conformance.check_component", "conformance.check_plugin", "finding.NonconformityError", "finding.Finding")
 

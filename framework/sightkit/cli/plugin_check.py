@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
+import faulthandler
+import os
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import redirect_stdout
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sightkit.cli.console import console, print_json, print_table, print_text
+from sightkit.cli.console import complain, console, print_json, print_text
 from sightkit.cli.options import JsonOption, RegistryOption, TrustOption
+from sightkit.cli.plugin_findings import print_findings
 
 if TYPE_CHECKING:
+    from sightkit.errors import PluginError
     from sightkit.testing import Finding
     from sightkit.testing.examination import Examination
 
@@ -24,71 +28,96 @@ NEED_TENSORFLOW = frozenset({"augmentation", "architecture", "optimizer", "loss"
 ExampleOption = Annotated[
     list[str],
     typer.Option(
-        "--example", "-e", metavar="NAME.KEY=VALUE", help="A parameter to check component NAME with, as TOML."
+        "--example",
+        "-e",
+        metavar="NAME.KEY=VALUE",
+        help="A parameter to check component NAME with, as TOML; KIND.NAME where two kinds have the name.",
     ),
+]
+ShapeOption = Annotated[
+    list[str],
+    typer.Option(
+        "--shape",
+        metavar="NAME=HxWxC",
+        help="Height, width and channels of the images to check architecture or augmentation NAME with.",
+    ),
+]
+TimeoutOption = Annotated[
+    int, typer.Option(metavar="SECONDS", min=0, max=86400, help="What each check may take; 0 for as long as it wants.")
 ]
 
 
 def check_plugin(
     target: Annotated[
-        str,
+        list[str],
         typer.Argument(
-            metavar="PLUGIN",
-            help="An installed plugin or distribution, a module, a .py file or a package's folder; its code is run.",
+            metavar="PLUGIN...",
+            help="Installed plugins or distributions, modules, .py files or packages' folders; their code is run.",
         ),
     ],
+    *,
     example: ExampleOption = [],
+    shape: ShapeOption = [],
+    timeout: TimeoutOption = 300,
     json: JsonOption = False,
     registry: RegistryOption = [],
     trust_project: TrustOption = False,
 ) -> None:
-    """Check everything that a plugin offers against the contract of its kind, and say how to mend what breaks it.
+    """Check everything that plugins offer against the contract of its kind, and say how to mend what breaks it.
 
     Example:  sightkit plugins check my_plugin.py -e lesions.path=images
     """
     from sightkit.cli.opening import open_registry
+    from sightkit.cli.plugin_examples import examples_from, shapes_from
     from sightkit.errors import PluginError
     from sightkit.testing import Outcome
     from sightkit.testing.conformance import examinations
-    from sightkit.testing.plugin import load_plugins_to_check
+    from sightkit.testing.limit import Limit
+    from sightkit.testing.plugin import load_plugins_to_check, loaded_within
 
-    plugins = load_plugins_to_check(
-        target, registry=lambda files: open_registry(Path.cwd(), files=[*registry, *files], trust=trust_project)
-    )
+    if sys.__stderr__ is not None:
+        faulthandler.enable(sys.__stderr__)  # a component that crashes the process is told with its line, at least
     found: list[Finding] = []
-    for examination in examinations(plugins, examples_from(example)):
-        findings = list(watched(examination))
-        found.extend(findings)
+    limit = Limit(seconds=timeout, stuck=lambda told: end_with(told, found, json=json))
+    examples, shapes = examples_from(example), shapes_from(shape)
+    plugins = loaded_within(
+        limit,
+        lambda: load_plugins_to_check(
+            *target, registry=lambda files: open_registry(Path.cwd(), files=[*registry, *files], trust=trust_project)
+        ),
+    )
+    for examination in examinations(plugins, examples, shapes, limit):
+        before = len(found)
+        found.extend(watched(examination))
         if not json:
-            print_findings(findings)
+            print_findings(found[before:])
     counts = Counter(finding.outcome for finding in found)
     if json:
         print_json([dataclasses.asdict(finding) for finding in found])
     else:
         print_text(", ".join(f"{counts[outcome]} {outcome}" for outcome in Outcome if counts[outcome]))
     if failed := counts[Outcome.FAILED]:
-        message = f"{target}: {failed} of {len(found)} checks failed"
+        message = f"{', '.join(target)}: {failed} of {len(found)} checks failed"
         raise PluginError(message)
 
 
-def examples_from(words: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """Return the parameters of each component that the words of a command line name.
+def end_with(told: Finding | PluginError, found: Sequence[Finding], *, json: bool) -> None:
+    """Tell what is known of code that cannot be interrupted, and end the process, since nothing else would."""
+    from sightkit.errors import PluginError
 
-    Raises:
-        ConfigError: a word is not NAME.KEY=VALUE.
-    """
-    from sightkit.config.overrides import parse_value, split_assignment
-    from sightkit.errors import ConfigError
-
-    examples: dict[str, dict[str, Any]] = {}
-    for word in words:
-        path, value = split_assignment(word)
-        if path is None or len(path) != 2:
-            message = f"--example {word}: expected NAME.KEY=VALUE, such as lesions.path=images"
-            raise ConfigError(message)
-        name, key = map(str, path)
-        examples.setdefault(name, {})[key] = parse_value(value)
-    return examples
+    sys.stdout = sys.__stdout__ or sys.stdout  # whatever the code has made of it
+    why = "it cannot be interrupted, so nothing after it was checked"
+    if isinstance(told, PluginError):
+        complain(f"{told}; {why}")
+    else:
+        if json:
+            print_json([dataclasses.asdict(finding) for finding in (*found, told)])
+        else:
+            print_findings([*(each for each in found if each.component == told.component), told])
+        complain(f"{told.component}: {told.check}: {why}")
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(PluginError.exit_code)
 
 
 def watched(examination: Examination) -> Iterator[Finding]:
@@ -114,15 +143,3 @@ def prepare_tensorflow() -> None:
     from sightkit.experiment.settings import TrainingSettings
 
     start_tensorflow(TrainingSettings())
-
-
-def print_findings(findings: Sequence[Finding]) -> None:
-    """Print what the checks of one component found: a row each, and below what is to be mended."""
-    first = findings[0]
-    rows = [[each.check, str(each.outcome), each.reason] for each in findings]
-    print_table(["check", "result", "why"], rows, title=f"{first.kind} {first.component}")
-    for finding in findings:
-        if finding.outcome == "failed":
-            told = {"expected": finding.expected, "found": finding.found, "remedy": finding.remedy}
-            print_text("\n".join([f"\n{finding.check}", *(f"  {key:10}{value}" for key, value in told.items())]))
-    print_text("")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from types import ModuleType
-from typing import Any, TypeAlias
+from types import MappingProxyType, ModuleType
+from typing import Any, TypeAlias, TypeVar
 
-from sightkit.component import Component, Recipe
+from sightkit.component import Component
 from sightkit.errors import ConfigError
 from sightkit.registry.registry import Registry
 from sightkit.testing.checks import checks_of
@@ -15,20 +15,38 @@ from sightkit.testing.checks.recipe import CHECKS as RECIPE_CHECKS
 from sightkit.testing.checks.recipe import RecipeSubject
 from sightkit.testing.examination import Examination
 from sightkit.testing.finding import Finding, NonconformityError, Outcome
+from sightkit.testing.limit import USUAL, Limit
 from sightkit.testing.plugin import LoadedPlugins, load_plugins_to_check
-from sightkit.testing.subject import Subject
+from sightkit.testing.subject import Shape, Subject
+from sightkit.testing.watching import SECONDS
 from sightkit.toml.problems import did_you_mean
 from sightkit.use import PYTHON, THIS_PROCESS, Found
+
+T = TypeVar("T")
 
 Example: TypeAlias = Mapping[str, Any]
 """Parameters, as an experiment would write them: ``{"path": "tests/images"}``. Those left out have their defaults."""
 
 Examples: TypeAlias = Mapping[str, Example | Sequence[Example]]
-"""By the name of a component, ``"dim"`` or ``"acme-vision/dim"``, one example of its parameters or several."""
+"""By the name of a component, one example of its parameters or several.
+
+``"dim"`` is what an experiment calls it, ``"acme-vision/dim"`` that of one plugin, ``"augmentation.dim"`` that of one
+kind.
+"""
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+Shapes: TypeAlias = Mapping[str, Shape]
+"""By the name of an architecture or augmentation, as in `Examples`, the shape of images that it is looked at with."""
 
 
 def check_component(
-    component: Component[Any], *, examples: Example | Sequence[Example] = (), registry: Registry | None = None
+    component: Component[Any],
+    *,
+    examples: Example | Sequence[Example] = (),
+    shape: Shape | None = None,
+    registry: Registry | None = None,
+    timeout: float = SECONDS,
 ) -> None:
     """Insist that a component keeps the contract of its kind.
 
@@ -36,30 +54,47 @@ def check_component(
         component: Which.
         examples: Parameters to check it with, or several of these; by default its defaults. One that has parameters
             without a default needs an example.
+        shape: ``(height, width, channels)`` of the images that an architecture or augmentation is looked at with, where
+            it takes none of the usual ones.
         registry: Where components inside its parameters come from; by default the built-in and the installed plugins.
+        timeout: Seconds that each check may take, 0 for as long as it wants. What comes to no end is interrupted in
+            Python code of the main thread; what else goes on for ever, goes on.
 
     Raises:
         NonconformityError: it does not; an AssertionError that says for each check that failed what was expected, what
             was found and what to do.
     """
     found = Found(component, plugin=PYTHON, origin=THIS_PROCESS)
-    insist(of_component(found, listed(examples), registry or Registry()).findings())
+    examination = of_component(
+        found, listed(examples), registry or Registry(), shape=shape, limit=Limit(seconds=timeout)
+    )
+    insist(examination.findings())
 
 
-def check_plugin(plugin: str | Path | ModuleType, *, examples: Examples | None = None) -> None:
+def check_plugin(
+    plugin: str | Path | ModuleType,
+    *,
+    examples: Examples | None = None,
+    shapes: Shapes | None = None,
+    timeout: float = SECONDS,
+) -> None:
     """Insist that everything that a plugin offers keeps its contract.
 
     Args:
         plugin: The name of an installed plugin or distribution, a module or its name, or the path of a .py file or of a
             package's folder. Its code is run.
         examples: Parameters to check its components with.
+        shapes: Of the images that its architectures and augmentations are looked at with, where they take none of the
+            usual ones.
+        timeout: Seconds that each check may take, as in `check_component`.
 
     Raises:
         NonconformityError: a component does not.
         PluginError: there is no such plugin, or it cannot be loaded.
-        ConfigError: an example is of no component of the plugin.
+        ConfigError: an example or a shape is of no component of the plugin.
     """
-    all_of_it = examinations(load_plugins_to_check(plugin), examples or {})
+    limit = Limit(seconds=timeout)
+    all_of_it = examinations(load_plugins_to_check(plugin), examples or {}, shapes or {}, limit)
     insist(finding for examination in all_of_it for finding in examination.findings())
 
 
@@ -69,31 +104,37 @@ def insist(findings: Iterator[Finding]) -> None:
         raise NonconformityError(failures)
 
 
-def examinations(plugins: LoadedPlugins, examples: Examples) -> Iterator[Examination]:
+def examinations(
+    plugins: LoadedPlugins, examples: Examples = NOTHING, shapes: Shapes = NOTHING, limit: Limit = USUAL
+) -> Iterator[Examination]:
     """Yield an examination of each component and each recipe that plugins offer.
 
     Raises:
-        ConfigError: an example is of no component of theirs.
+        ConfigError: an example or a shape is of no component of theirs.
     """
     components = list(components_of(plugins))
-    refuse_strangers(examples, components)
+    refuse_strangers("examples", examples, components)
+    refuse_strangers("shapes", shapes, components)
     for found in components:
-        given = [each for name, each in examples.items() if name in {found.component.name, found.identity}]
-        yield of_component(found, listed(given[-1] if given else ()), plugins.registry)
+        example, shape = meant(found, examples), meant(found, shapes)
+        yield of_component(found, listed(example or ()), plugins.registry, shape=shape, limit=limit)
     for record in plugins.records:
         for recipe in record.recipes:
-            yield of_recipe(f"{record.name}/{recipe.name}", recipe, plugins.registry)
+            subjects = [RecipeSubject(recipe, plugins.registry)]
+            yield Examination(f"{record.name}/{recipe.name}", "recipe", RECIPE_CHECKS, subjects, limit=limit)
 
 
-def of_component(found: Found[Any], examples: Sequence[Example], registry: Registry) -> Examination:
+def of_component(
+    found: Found[Any],
+    examples: Sequence[Example],
+    registry: Registry,
+    *,
+    shape: Shape | None = None,
+    limit: Limit = USUAL,
+) -> Examination:
     """Return the examination of a component with each example, or with its defaults."""
-    subjects = [Subject(found, values, registry) for values in examples or [{}]]
-    return Examination(found.identity, found.component.kind, checks_of(found.component), subjects)
-
-
-def of_recipe(identity: str, recipe: Recipe, registry: Registry) -> Examination:
-    """Return the examination of a recipe."""
-    return Examination(identity, "recipe", RECIPE_CHECKS, [RecipeSubject(recipe, registry)])
+    subjects = [Subject(found, values, registry, shape=shape) for values in examples or [{}]]
+    return Examination(found.identity, found.component.kind, checks_of(found.component), subjects, limit=limit)
 
 
 def components_of(plugins: LoadedPlugins) -> Iterator[Found[Any]]:
@@ -104,13 +145,24 @@ def components_of(plugins: LoadedPlugins) -> Iterator[Found[Any]]:
                 yield Found(component, record.name, record.origin)
 
 
-def refuse_strangers(examples: Examples, components: Sequence[Found[Any]]) -> None:
-    """Refuse an example of a component that there is not."""
-    known = {name for found in components for name in (found.component.name, found.identity)}
-    for name in examples:
+def names_of(found: Found[Any]) -> tuple[str, ...]:
+    """Return what examples may call a component, from the vaguest name to the most exact."""
+    component = found.component
+    return component.name, f"{component.kind}.{component.name}", found.identity
+
+
+def meant(found: Found[Any], given: Mapping[str, T]) -> T | None:
+    """Return what is given for a component, under the most exact of its names."""
+    return next((given[name] for name in reversed(names_of(found)) if name in given), None)
+
+
+def refuse_strangers(what: str, given: Mapping[str, object], components: Sequence[Found[Any]]) -> None:
+    """Refuse what is given for a component that there is not."""
+    known = {name for found in components for name in names_of(found)}
+    for name in given:
         if name not in known:
-            hint = did_you_mean(name, known, otherwise="its components")
-            message = f"examples: expected names of components that are checked, found {name!r}; {hint}"
+            hint = did_you_mean(name, {found.component.name for found in components}, otherwise="its components")
+            message = f"{what}: expected names of components that are checked, found {name!r}; {hint}"
             raise ConfigError(message)
 
 

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from traceback import FrameSummary
 from typing import Any
 
 from sightkit.errors import PluginError, SightkitError
 from sightkit.testing.contract import Check
 from sightkit.testing.finding import BrokenContractError, Finding, NotApplicableError, Outcome
+from sightkit.testing.limit import USUAL, Limit
+from sightkit.testing.staying import staying
 from sightkit.testing.subject import Subject
+from sightkit.testing.watching import Watch, watching
 
 LONGEST = 600
 """As much of what a library says as helps: in letters."""
@@ -25,13 +29,17 @@ class Examination:
         kind: Of the component, or ``"recipe"``.
         checks: In the order in which they make sense.
         subjects: What is checked: the component with each example of its parameters.
+        limit: What each check may take.
     """
 
-    def __init__(self, identity: str, kind: str, checks: Sequence[Check], subjects: Sequence[Any]) -> None:
+    def __init__(
+        self, identity: str, kind: str, checks: Sequence[Check], subjects: Sequence[Any], *, limit: Limit = USUAL
+    ) -> None:
         self.identity = identity
         self.kind = kind
         self.checks = checks
         self._subjects = subjects
+        self._limit = limit
         self._findings: dict[tuple[Check, int], Finding] = {}
 
     def findings(self) -> Iterator[Finding]:
@@ -49,35 +57,67 @@ class Examination:
         if key not in self._findings:
             unmet = (self._with_example(need, number) for need in check.needs)
             missing = next((each for each in unmet if each.outcome is not Outcome.PASSED), None)
-            told: dict[str, Any]
             if missing is not None:
                 told = {"outcome": Outcome.SKIPPED, "reason": missing.reason or f'"{missing.check}" failed'}
             else:
-                told = come_of(check, self._subjects[number])
-            self._findings[key] = Finding(component=self.identity, kind=self.kind, check=check.name, **told)
+                told = self._come_of(check, self._subjects[number])
+            self._findings[key] = self._found(check, told)
         return self._findings[key]
+
+    def _found(self, check: Check, told: dict[str, Any]) -> Finding:
+        return Finding(component=self.identity, kind=self.kind, check=check.name, **told)
+
+    def _come_of(self, check: Check, subject: Any) -> dict[str, Any]:
+        """Return what came of a check with one example, within its time."""
+        seconds, end = self._limit.seconds, self._limit.stuck
+        start = time.perf_counter()
+        told: dict[str, Any] = {}
+
+        def stuck(watch: Watch) -> None:
+            if end is not None:
+                end(self._found(check, overrun(check, subject, watch, seconds)))
+
+        with watching(seconds, stuck=None if end is None else stuck) as watch:
+            told = come_of(check, subject)
+        if watch.stacks:  # whatever the component made of being interrupted
+            told = overrun(check, subject, watch, seconds)
+        return {**told, "seconds": time.perf_counter() - start}
 
 
 def come_of(check: Check, subject: Any) -> dict[str, Any]:
     """Return what came of a check with one example; never raises for what the component does."""
-    start = time.perf_counter()
-    told: dict[str, Any] = {"outcome": Outcome.PASSED}
     try:
-        check.function(subject)
+        with staying():
+            check.function(subject)
     except NotApplicableError as error:
-        told = {"outcome": Outcome.SKIPPED, "reason": str(error)}
+        return {"outcome": Outcome.SKIPPED, "reason": str(error)}
     except BrokenContractError as error:
         found, remedy = error.found, error.remedy
         raised = None if error.__cause__ is None else origin_of(error.__cause__)
         if raised is not None and (line := line_of(raised, subject)):
             found, remedy = what_happened(raised), f"mend what was raised at {line}, or {remedy}"
-        told = failed(check, subject, expected=error.expected, found=found, remedy=remedy)
+        return failed(check, subject, expected=error.expected, found=found, remedy=remedy)
     except (Exception, SystemExit) as error:
         raised = origin_of(error)
         line = line_of(raised, subject)
         remedy = f"mend what was raised at {line}" if line else "mend what the error says"
-        told = failed(check, subject, expected=check.demand, found=what_happened(raised), remedy=remedy)
-    return {**told, "seconds": time.perf_counter() - start}
+        return failed(check, subject, expected=check.demand, found=what_happened(raised), remedy=remedy)
+    return {"outcome": Outcome.PASSED}
+
+
+def overrun(check: Check, subject: Any, watch: Watch, seconds: float) -> dict[str, Any]:
+    """Return how a check failed that came to no end, with the line that it was at."""
+    own = [line for stack in watch.stacks if (line := own_line(stack, subject))]
+    last = watch.stacks[0][-1]
+    where = own[0] if own else f"{last.filename}:{last.lineno}, called from no line of the component's own"
+    return failed(
+        check,
+        subject,
+        expected=f"an end within {seconds:g} seconds",
+        found=f"it was still at {where}",
+        remedy="wait for nothing that may never come, and give loops and downloads an end; if it is only slow, give an "
+        "example with less to do, or more time: --timeout SECONDS, or sightkit_timeout in the configuration of pytest",
+    )
 
 
 def failed(check: Check, subject: Any, *, expected: str, found: str, remedy: str) -> dict[str, Any]:
@@ -106,9 +146,13 @@ def origin_of(error: BaseException) -> BaseException:
 
 def line_of(error: BaseException, subject: Any) -> str:
     """Return the line of the component's own code that an error came through last; empty if sightkit raised it."""
-    if isinstance(error, SightkitError) or not isinstance(subject, Subject):
+    if isinstance(error, SightkitError):
         return ""
-    folder = subject.file.parent if subject.file else None
-    frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if Path(frame.filename).parent == folder]
+    return own_line(traceback.extract_tb(error.__traceback__), subject)
+
+
+def own_line(frames: Iterable[FrameSummary], subject: Any) -> str:
+    """Return the last line of the component's own code among frames; empty if there is none."""
+    file = subject.file if isinstance(subject, Subject) else None
+    own = [frame for frame in frames if file is not None and Path(frame.filename).parent == file.parent]
     return f"{own[-1].filename}:{own[-1].lineno}" if own else ""

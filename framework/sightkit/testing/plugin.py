@@ -18,6 +18,8 @@ from sightkit.registry.catalogue import not_loaded
 from sightkit.registry.records import PluginRecord, Status
 from sightkit.registry.registry import Registry, same_name
 from sightkit.registry.sources import LOCAL
+from sightkit.testing.limit import Limit
+from sightkit.testing.watching import Watch, watching
 from sightkit.toml.problems import nearest
 
 RegistryMaker: TypeAlias = Callable[[Sequence[Path]], Registry]
@@ -79,6 +81,40 @@ def load_plugins_to_check(
         message = f"{', '.join(words)}: offers nothing; expected functions under @sightkit.hookimpl, such as {EXAMPLE}"
         raise PluginError(message)
     return LoadedPlugins(records, opened)
+
+
+def loaded_within(limit: Limit, load: Callable[[], LoadedPlugins]) -> LoadedPlugins:
+    """Return plugins that are loaded, unless importing one takes longer than a check may.
+
+    Raises:
+        PluginError: it does; or as `load_plugins_to_check` has it.
+    """
+
+    def stuck(watch: Watch) -> None:
+        if limit.stuck is not None:
+            limit.stuck(endless(watch, limit.seconds))
+
+    loaded: LoadedPlugins | PluginError
+    with watching(limit.seconds, stuck=stuck if limit.stuck else None) as watch:
+        try:
+            loaded = load()
+        except PluginError as error:  # being interrupted is a failure like any other to who loads plugins
+            loaded = error
+    if watch.stacks:
+        raise endless(watch, limit.seconds)
+    if isinstance(loaded, PluginError):
+        raise loaded
+    return loaded
+
+
+def endless(watch: Watch, seconds: float) -> PluginError:
+    """Return the error about a module whose import comes to no end, with the line that it was at."""
+    modules = [frame for frame in watch.stacks[0] if frame.name == "<module>" and not frame.filename.startswith("<")]
+    last = (modules or watch.stacks[0])[-1]
+    return PluginError(
+        f"{last.filename}:{last.lineno}: no end of the import after {seconds:g} seconds; a plugin's module only "
+        f"describes what it offers: do what takes time in build, or allow it more"
+    )
 
 
 def is_meant(record: PluginRecord, word: str) -> bool:

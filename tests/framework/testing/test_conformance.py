@@ -10,6 +10,7 @@ import pytest
 from pydantic import Field
 
 from sightkit import (
+    Architecture,
     Augmentation,
     BuildError,
     ConfigError,
@@ -27,7 +28,7 @@ from sightkit import (
     uniform,
 )
 from sightkit.testing import NonconformityError, Outcome, check_component, check_plugin
-from sightkit.testing.conformance import of_component
+from sightkit.testing.conformance import examinations, of_component
 from sightkit.testing.plugin import load_plugins_to_check
 from sightkit.use import Found
 
@@ -184,6 +185,108 @@ def test_an_augmentation_of_large_images_only_conforms():
     light, *others = examination.findings()
     assert light.check == "imports lightly", "this module does not"
     assert {each.outcome for each in others} == {Outcome.PASSED, Outcome.SKIPPED}
+
+
+def build_for_radar(_params, task):
+    if task.image_shape[2] != 13:
+        raise BuildError(f"radar needs 13 channels, found {task.image_shape[2]}")
+    return Pointwise(lambda images, seeds: images * uniform(seeds, 0.5, 1.0, shape=(1, 1, 1)))
+
+
+def test_a_component_of_unusual_images_is_told_how_to_name_their_shape_and_then_conforms():
+    radar = Found(Augmentation(name="radar", summary="Dim.", params=NoParams, build=build_for_radar), "mine", "here")
+    without = {each.check: each for each in of_component(radar, [], Registry()).findings()}["builds"]
+    assert without.found == "it refuses them all: radar needs 13 channels, found 3"
+    assert without.remedy.startswith("name one that it takes: --shape radar=HEIGHTxWIDTHxCHANNELS, or, from a fixture")
+    _light, *given = of_component(radar, [], Registry(), shape=(9, 12, 13)).findings()
+    assert {each.outcome for each in given} == {Outcome.PASSED, Outcome.SKIPPED}
+
+
+@pytest.mark.parametrize("shape", [(9, 12), (9, 12, 0), (9.0, 12, 3), "9x12x3"])
+def test_a_shape_that_is_none_is_refused(shape):
+    with pytest.raises(ConfigError, match=r"shapes: expected \(height, width, channels\), such as"):
+        check_plugin("cosine", shapes={"cosine": shape})
+
+
+def test_an_architecture_of_grey_images_alone_conforms():
+    def build(_params, task):
+        if task.image_shape[2] != 1:
+            raise BuildError("grey images only")
+        import keras
+
+        images = keras.Input(task.image_shape)
+        return keras.Model(images, keras.layers.Dense(task.num_classes)(keras.layers.Flatten()(images)))
+
+    grey = Architecture(name="grey", summary="Grey.", params=NoParams, build=build)
+    _light, *others = of_component(Found(grey, "mine", "here"), [], Registry()).findings()
+    assert Outcome.FAILED not in {each.outcome for each in others}
+
+
+def test_a_hook_that_fails_is_told_with_its_line():
+    class Dividing:
+        @hookimpl
+        def sightkit_epoch_ended(self, epoch):
+            _ = epoch // 0
+
+    dividing = Extension(name="d", summary="Divides.", params=NoParams, build=lambda params, task: Dividing())
+    with pytest.raises(NonconformityError) as caught:
+        check_component(dividing)
+    (failure,) = (each for each in caught.value.findings if each.check == "takes part in a run")
+    assert failure.found.startswith("ZeroDivisionError: ")
+    assert re.match(r"mend what was raised at .*test_conformance\.py:\d+, or ", failure.remedy)
+
+
+def test_an_example_for_a_component_of_one_kind_wins_over_one_for_its_name():
+    check_plugin("cosine", examples={"schedule.cosine": {"warmup_epochs": 1}, "cosine": {"warmup_epochs": -1}})
+
+
+WRITING = """
+from pathlib import Path
+
+from pydantic import Field
+
+from sightkit import Dataset, ImageSource, Params, Samples, hookimpl
+
+
+class KeepingParams(Params):
+    folder: str = Field("", description="Where it keeps what it has computed.")
+
+
+class Keeping(ImageSource):
+    classes = ("one", "two")
+
+    def __init__(self, folder):
+        import numpy as np
+
+        self.samples = Samples(ids=["1", "2"], labels=np.arange(2))
+        Path(folder, "kept").mkdir(parents=True, exist_ok=True)
+        Path(folder, "kept", "index.txt").write_text("two images")
+
+    def read(self, index):
+        import numpy as np
+
+        return np.full((4, 4), index, np.uint8)
+
+
+@hookimpl
+def sightkit_datasets():
+    build = lambda params, task: Keeping(params.folder)
+    return [Dataset(name="keeping", summary="Keeps.", params=KeepingParams, build=build)]
+"""
+NO_WRITING = "writes nothing into the working directory"
+
+
+def test_a_dataset_may_write_where_a_parameter_says(tmp_path, monkeypatch):
+    (tmp_path / "keeping.py").write_text(WRITING)
+    monkeypatch.chdir(tmp_path)
+    plugins = load_plugins_to_check("keeping.py")
+    outcomes = []
+    for folder in ("mine", str(tmp_path / "mine"), ""):
+        (examination,) = examinations(plugins, {"keeping": {"folder": folder}})
+        findings = {each.check: each for each in examination.findings()}
+        outcomes.append(findings[NO_WRITING].outcome)
+    assert outcomes == [Outcome.PASSED, Outcome.PASSED, Outcome.FAILED]
+    assert findings[NO_WRITING].found.startswith("kept, kept/index.txt ")
 
 
 def test_a_loss_whose_gradient_alone_is_not_finite_is_told_so():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -94,6 +95,41 @@ def sightkit_examples(tmp_path):
     return {"halving": [{"every": 1}, {"every": 20}]}
 """
     assert "11 passed in" in run(f'{examples}\nsightkit_plugin = "acme.py"\n{TEST}', plugin=plugin)
+
+
+STUBBORN = HALVING.format(default=10).replace(
+    "    return lambda step: task",
+    "    import time\n    while True:\n        try:\n            time.sleep(1)\n        except BaseException:\n"
+    "            {what}\n    return lambda step: task",
+)
+
+
+def test_a_check_that_does_not_end_fails_with_its_line_and_the_others_go_on(run):
+    ini = "sightkit_timeout = 1"
+    out = run(f'sightkit_plugin = "acme.py"\n{TEST}', plugin=STUBBORN.replace("{what}", "raise"), ini=ini)
+    assert "1 failed" in out
+    assert "E         expected: an end within 1 seconds" in out
+    assert re.search(r"E         found:    it was still at .*acme\.py:1[4-8]\b", out)
+
+
+def test_what_cannot_be_interrupted_ends_pytest_with_its_line(run):
+    ini = "sightkit_timeout = 1"
+    out = run(f'sightkit_plugin = "acme.py"\n{TEST}', plugin=STUBBORN.replace("{what}", "pass"), ini=ini)
+    assert re.search(r"  found:    it was still at .*acme\.py:1[4-8]\n", out)
+    assert "It cannot be interrupted: pytest ends here." in out
+    assert "passed in" not in out
+
+
+@pytest.mark.parametrize("written", ["soon", "-1", "nan", "inf"])
+def test_a_timeout_that_is_no_number_of_seconds_is_refused(run, written):
+    out = run(f'sightkit_plugin = "acme.py"\n{TEST}', ini=f"sightkit_timeout = {written}")
+    assert f"sightkit_timeout: expected a number of seconds, or 0 for no limit, found '{written}'" in out
+
+
+def test_shapes_of_images_come_from_a_fixture_that_the_project_overrides(run):
+    fixture = 'import pytest\n\n@pytest.fixture\ndef sightkit_shapes():\n    return {"halving": (9, 12)}\n'
+    out = run(f'{fixture}\nsightkit_plugin = "acme.py"\n{TEST}')
+    assert "shapes: expected (height, width, channels), such as (299, 299, 3), found (9, 12)" in out
 
 
 def test_an_example_of_no_component_is_refused(run):

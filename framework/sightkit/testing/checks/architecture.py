@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,9 +13,11 @@ from sightkit.contracts import ArchitectureTask
 from sightkit.errors import ConfigError, SightkitError
 from sightkit.runs.building.network import build_network
 from sightkit.runs.building.saving import save_model
+from sightkit.testing.checks.logits import bound_of
+from sightkit.testing.checks.shapes import refused_all
 from sightkit.testing.contract import Contract
 from sightkit.testing.finding import BrokenContractError, NotApplicableError
-from sightkit.testing.subject import Subject
+from sightkit.testing.subject import Shape, Subject
 
 if TYPE_CHECKING:
     import keras
@@ -23,9 +25,7 @@ if TYPE_CHECKING:
 
     from sightkit.training.networks.network import Classifier
 
-Shape: TypeAlias = tuple[int, int, int]
-
-SHAPES: tuple[Shape, ...] = ((32, 32, 3), (75, 75, 3), (96, 96, 3), (224, 224, 3))
+SHAPES: tuple[Shape, ...] = ((32, 32, 3), (32, 32, 1), (75, 75, 3), (96, 96, 3), (224, 224, 3), (299, 299, 3))
 """The first that an architecture accepts is what it is looked at with: the smallest costs least."""
 TINY: Shape = (1, 1, 3)
 CLASSES, COUNT, SEED = 5, 4, 11
@@ -33,11 +33,11 @@ TOLERANCE = 1e-3
 """How far logits of an image may differ, relative to the largest, between a batch of one and a larger one."""
 
 
-def build_for(subject: Subject, shape: Shape) -> Classifier:
+def build_for(subject: Subject, shape: Shape, *, std: float = 0.2) -> Classifier:
     """Return the architecture for images of a shape, as training has it."""
     channels = shape[2]
     task = ArchitectureTask(
-        image_shape=shape, num_classes=CLASSES, channel_mean=(0.4,) * channels, channel_std=(0.2,) * channels
+        image_shape=shape, num_classes=CLASSES, channel_mean=(0.4,) * channels, channel_std=(std,) * channels
     )
     return build_network(subject.use, task, seed=SEED)
 
@@ -66,11 +66,12 @@ def first_built(subject: Subject) -> FirstBuilt:
     from sightkit.training.state.variables import weights_digest
 
     def make() -> FirstBuilt:
-        for shape in SHAPES:
+        shapes = subject.shapes(SHAPES)
+        for shape in shapes:
             try:
                 classifier = build_for(subject, shape)
             except ConfigError:
-                if shape == SHAPES[-1]:
+                if shape == shapes[-1]:
                     raise
             else:
                 return FirstBuilt(shape, classifier, weights_digest(classifier.model))
@@ -103,9 +104,11 @@ def builds(subject: Subject) -> None:
     """It builds a Network or a Keras model that gives one float32 logit a class."""
     try:
         first_built(subject)
+    except ConfigError as error:
+        raise refused_all(subject, SHAPES, "a network for", error) from error
     except SightkitError as error:
         raise BrokenContractError(
-            expected=f"a network for images of one of the shapes {', '.join(map(str, SHAPES))}",
+            expected=f"a network for images of one of the shapes {', '.join(map(str, subject.shapes(SHAPES)))}",
             found=str(error),
             remedy="build for task.image_shape and task.num_classes, the last layer with dtype float32 and without an "
             "activation; raise sightkit.BuildError for images that are too small; if its parameters are why (weights "
@@ -119,18 +122,41 @@ def makes_finite_logits(subject: Subject) -> None:
         raise BrokenContractError(
             expected="finite logits from images in [0, 1] and initial weights",
             found=str(logits(subject)[0].tolist()),
-            remedy="guard divisions and logarithms, and scale images inside the model: a channel_std may be 0",
+            remedy="guard divisions and logarithms, and scale images inside the model",
         )
 
 
 def gives_logits_and_not_probabilities(subject: Subject) -> None:
-    """Its rows do not sum to one: losses and metrics apply the softmax themselves."""
-    made = logits(subject)
+    """Its rows do not sum to one, and nothing bounds them: losses and metrics apply the softmax themselves."""
+    made, classifier = logits(subject), first_built(subject).classifier
     if made.min() >= 0 and np.allclose(made.sum(axis=1), 1.0, atol=1e-4):
         raise BrokenContractError(
             expected="logits",
             found=f"rows from 0 to 1 that sum to 1, such as {np.round(made[0], 4).tolist()}",
             remedy="leave out the softmax at the end",
+        )
+    last = classifier.model if classifier.network is None else classifier.network.head
+    if bound := bound_of(classifier.model, last, images_for(subject)):
+        raise BrokenContractError(
+            expected="logits, which may be any number",
+            found=f"numbers {bound}, whatever the weights of its last layer",
+            remedy="leave out the activation at the end, such as a ReLU, a sigmoid or a tanh: it keeps a network from "
+            "being sure, and from learning where it is flat",
+        )
+
+
+def copes_with_channels_that_never_change(subject: Subject) -> None:
+    """Built for images whose channels never change, with a channel_std of 0, it gives finite logits."""
+    shape = first_built(subject).shape
+    try:
+        model = build_for(subject, shape, std=0.0).model
+    except ConfigError:
+        return
+    if not np.isfinite(model(images_for(subject), training=False).numpy()).all():
+        raise BrokenContractError(
+            expected="finite logits where task.channel_std is 0, as for a channel that is black in all images",
+            found="infinities or nan",
+            remedy="divide by (std or 1.0)",
         )
 
 
@@ -151,11 +177,18 @@ def builds_at_other_shapes_or_refuses_clearly(subject: Subject) -> None:
 
 
 def is_built_alike_under_a_seed(subject: Subject) -> None:
-    """Built again under the same seed, it has bit for bit the same weights."""
+    """Built again under the same seed, it is another network that has bit for bit the same weights."""
     from sightkit.training.state.variables import weights_digest
 
     first = first_built(subject)
-    if weights_digest(build_for(subject, first.shape).model) != first.digest:
+    again = build_for(subject, first.shape).model
+    if {id(each) for each in again.variables} & {id(each) for each in first.classifier.model.variables}:
+        raise BrokenContractError(
+            expected="a new network from each build",
+            found="one that shares its weights with the first",
+            remedy="keep no layer and no model from one build to the next: what one run trains would be another's",
+        )
+    if weights_digest(again) != first.digest:
         raise BrokenContractError(
             expected="the same weights from the same seed",
             found="different ones",
@@ -184,6 +217,12 @@ def gradients_reach_every_trainable_variable(subject: Subject) -> None:
             found=f"none for {', '.join(cut[:5])}{' and more' if len(cut) > 5 else ''}",
             remedy="use what every layer makes, without stop_gradient, rounding or argmax; set trainable=False on what "
             "is to stay",
+        )
+    if not any(np.any(tf.convert_to_tensor(gradient)) for gradient in gradients):
+        raise BrokenContractError(
+            expected="a gradient that is not zero",
+            found=f"zeros for all of {len(variables)} trainable variables",
+            remedy="multiply nothing by zero, and use no step such as a sign behind the last layer",
         )
 
 
@@ -276,6 +315,7 @@ CONTRACT = Contract(
     first=(builds, makes_finite_logits),
     then=(
         gives_logits_and_not_probabilities,
+        copes_with_channels_that_never_change,
         builds_at_other_shapes_or_refuses_clearly,
         is_built_alike_under_a_seed,
         judges_each_image_by_itself,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -12,9 +11,11 @@ import numpy as np
 from sightkit.contracts import AugmentationTask, Geometric, Mixing, Transform
 from sightkit.errors import ConfigError, SightkitError
 from sightkit.runs.building.build import build_transform
+from sightkit.testing.checks.shapes import refused_all
 from sightkit.testing.contract import Contract
 from sightkit.testing.finding import BrokenContractError, NotApplicableError
-from sightkit.testing.subject import Subject
+from sightkit.testing.subject import Shape, Subject
+from sightkit.testing.threads import called_at_once
 from sightkit.training.batches.augment import compose
 
 if TYPE_CHECKING:
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 
 Batch: TypeAlias = "tuple[tf.Tensor, tf.Tensor, tf.Tensor]"
 """Images, labels and seeds."""
-
-Shape: TypeAlias = tuple[int, int, int]
 
 Result: TypeAlias = "tuple[NDArray[np.float32], NDArray[np.float32]]"
 """Images and labels."""
@@ -66,7 +65,7 @@ def built(subject: Subject, shape: Shape) -> Transform | ConfigError:
 
 def shape_of(subject: Subject) -> Shape:
     """Return the shape of images that the augmentation is looked at with: the first that it does not refuse."""
-    return next(shape for shape in SHAPES if not isinstance(built(subject, shape), ConfigError))
+    return next(shape for shape in subject.shapes(SHAPES) if not isinstance(built(subject, shape), ConfigError))
 
 
 def augmented(subject: Subject, data: Batch) -> Result:
@@ -96,27 +95,23 @@ def transform(subject: Subject) -> Transform:
 
 
 def same(one: Result, other: Result) -> bool:
-    """Say whether two results are equal bit for bit."""
-    return all(map(np.array_equal, one, other))
+    """Say whether two results are equal bit for bit; nan is like nan, and another check's."""
+    return all(np.array_equal(left, right, equal_nan=True) for left, right in zip(one, other, strict=True))
 
 
 def builds(subject: Subject) -> None:
     """It builds one of the three forms for images of some shapes, and refuses the others with a BuildError."""
     try:
-        forms = [built(subject, shape) for shape in SHAPES]
+        forms = [built(subject, shape) for shape in subject.shapes(SHAPES)]
     except SightkitError as error:
         raise BrokenContractError(
             expected="Pointwise, Geometric or Mixing, or a BuildError that says which images it takes",
             found=str(error),
             remedy="return one of the three forms from build, and raise sightkit.BuildError for images that don't fit",
         ) from error
-    refusals = [str(form) for form in forms if isinstance(form, ConfigError)]
+    refusals = [form for form in forms if isinstance(form, ConfigError)]
     if len(refusals) == len(forms):
-        raise BrokenContractError(
-            expected=f"an augmentation of images of one of the shapes {', '.join(map(str, SHAPES))}",
-            found=f"it refuses them all: {refusals[0]}",
-            remedy="raise BuildError only for images that it cannot change; if its parameters are why, give an example",
-        )
+        raise refused_all(subject, SHAPES, "an augmentation of", refusals[-1])
 
 
 def works_compiled(subject: Subject) -> None:
@@ -215,7 +210,7 @@ def does_not_see_the_rest_of_the_batch(subject: Subject) -> None:
     for low, high in pairwise([0, 1, 8, COUNT]):
         images, labels, seeds = data
         part, _ = augmented(subject, (images[low:high], labels[low:high], seeds[low:high]))
-        if not np.array_equal(part, whole[low:high]):
+        if not np.array_equal(part, whole[low:high], equal_nan=True):
             raise BrokenContractError(
                 expected="an image to be changed alike in every batch",
                 found=f"images {low} to {high - 1} come out differently without the others",
@@ -240,8 +235,7 @@ def is_safe_in_threads(subject: Subject) -> None:
     images, labels, seeds = batch(shape_of(subject))
     batches = [(images, labels, seeds + 1000 * number) for number in range(THREADS)]
     alone = [augmented(subject, each) for each in batches]
-    with ThreadPoolExecutor(THREADS) as pool:
-        together = list(pool.map(lambda each: augmented(subject, each), batches))
+    together = called_at_once(lambda each: augmented(subject, each), batches, threads=THREADS)
     if not all(map(same, alone, together)):
         raise BrokenContractError(
             expected="the same result from every thread",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
@@ -13,7 +14,7 @@ from sightkit.experiment.text import toml_text
 from sightkit.registry.catalogue import missing_requirements
 from sightkit.testing.contract import Check
 from sightkit.testing.finding import BrokenContractError, NotApplicableError
-from sightkit.testing.fresh import heavy_imports, module_of
+from sightkit.testing.fresh import Lines, heavy_imports, module_of
 from sightkit.testing.subject import Subject
 from sightkit.toml.document import dotted
 from sightkit.use import as_table
@@ -31,9 +32,15 @@ def imports_lightly(subject: Subject) -> None:
     if heavy:
         raise BrokenContractError(
             expected=f"importing {subject.file} to load no heavy library",
-            found=f"it loads {', '.join(heavy)}",
+            found=", ".join(f"it loads {name}{place_of(lines, subject)}" for name, lines in heavy.items()),
             remedy="move these imports into the functions that need them, or under TYPE_CHECKING for annotations",
         )
+
+
+def place_of(lines: Lines, subject: Subject) -> str:
+    """Return in words the line of the component's own code among those that led to an import, if there is one."""
+    folder = subject.file and subject.file.parent
+    return next((f" at {file}:{line}" for file, line in lines if Path(file).parent == folder), "")
 
 
 def is_documented(subject: Subject) -> None:

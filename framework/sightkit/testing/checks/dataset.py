@@ -6,10 +6,9 @@ import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -21,11 +20,10 @@ from sightkit.images.decoding.decode import decode
 from sightkit.images.decoding.form import Form
 from sightkit.runs.building.build import build
 from sightkit.testing.contract import Contract
+from sightkit.testing.elsewhere import Elsewhere, built_elsewhere, columns_of, table_of
 from sightkit.testing.finding import BrokenContractError, NotApplicableError
 from sightkit.testing.subject import Subject
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
+from sightkit.testing.threads import called_at_once, giving_turns
 
 TASK = DatasetTask(seed=7)
 MOST = 64
@@ -97,9 +95,8 @@ def images_can_be_decoded(subject: Subject) -> None:
             ) from error
 
 
-def content(source: ImageSource, row: int) -> Any:
-    """Return what `read` returns, in a form that can be compared."""
-    read = source.read(row)
+def content(read: Any) -> Any:
+    """Return what `read` returned, in a form that can be compared."""
     return (read.dtype.str, read.shape, read.tobytes()) if isinstance(read, np.ndarray) else read
 
 
@@ -107,9 +104,18 @@ def reads_the_same_again(subject: Subject) -> None:
     """Reading an image a second time, after others and in another order, gives the same."""
     source = source_of(subject)
     rows = some_rows(source)
-    first = {row: content(source, row) for row in rows}
+    held, first = {}, {}
+    for row in rows:
+        held[row] = source.read(row)
+        first[row] = content(held[row])
+    if changed := [row for row in rows if content(held[row]) != first[row]]:
+        raise BrokenContractError(
+            expected="an image that was read to stay as it is",
+            found=f"{len(changed)} of {len(rows)} that changed while others were read",
+            remedy="return an array of its own from each call of read, not one buffer again and again",
+        )
     for row in reversed(rows):
-        if content(source, row) != first[row]:
+        if content(source.read(row)) != first[row]:
             raise BrokenContractError(
                 expected=f"the same image {source.samples.ids[row]!r} each time that it is read",
                 found="another one the second time",
@@ -121,10 +127,10 @@ def reads_in_threads(subject: Subject) -> None:
     """Read by several threads at once, the images are the same as one after the other."""
     source = source_of(subject)
     rows = some_rows(source)
-    expected = [content(source, row) for row in rows]
-    with switching_often(), ThreadPoolExecutor(THREADS) as pool:
+    expected = [content(source.read(row)) for row in rows]
+    with switching_often():
         for _ in range(ROUNDS):
-            found = list(pool.map(lambda row: attempted(source, row), rows))
+            found = called_at_once(lambda row: attempted(source, row, subject), rows, threads=THREADS)
             wrong = [row for row, one, other in zip(rows, expected, found, strict=True) if one != other]
             if wrong:
                 raise BrokenContractError(
@@ -135,10 +141,11 @@ def reads_in_threads(subject: Subject) -> None:
                 )
 
 
-def attempted(source: ImageSource, row: int) -> Any:
+def attempted(source: ImageSource, row: int, subject: Subject) -> Any:
     """Return the content of an image, or the error that reading it raised."""
     try:
-        return content(source, row)
+        with giving_turns(subject.file and subject.file.parent):
+            return content(source.read(row))
     except Exception as error:
         return error
 
@@ -154,10 +161,19 @@ def switching_often() -> Iterator[None]:
         sys.setswitchinterval(before)
 
 
+def fingerprints(subject: Subject) -> tuple[str, str, str]:
+    """Return the fingerprint of the source, the same asked again, and that of another source."""
+
+    def ask() -> tuple[str, str, str]:
+        source = source_of(subject)
+        return source.fingerprint(), source.fingerprint(), build(subject.use, TASK).fingerprint()
+
+    return subject.once("fingerprints", ask)
+
+
 def has_a_stable_fingerprint(subject: Subject) -> None:
     """Its fingerprint is hexadecimal and stays the same, for the source and for another one of the same data."""
-    source = source_of(subject)
-    expected, again, other = source.fingerprint(), source.fingerprint(), build(subject.use, TASK).fingerprint()
+    expected, again, other = fingerprints(subject)
     if not isinstance(expected, str) or not re.fullmatch("[0-9a-f]{16,}", expected) or {again, other} != {expected}:
         raise BrokenContractError(
             expected="one hexadecimal digest, the same each time",
@@ -179,17 +195,35 @@ def is_the_same_when_built_again(subject: Subject) -> None:
         )
 
 
-def table_of(source: ImageSource) -> dict[str, list[Any]]:
-    """Return the columns of a table, and the classes, in a form that can be compared."""
-    samples = source.samples
-    labels: NDArray[np.int64] = samples.labels
-    return {
-        "classes": list(source.classes),
-        "ids": list(samples.ids),
-        "labels": labels.tolist(),
-        "splits": list(samples.splits or ()),
-        "groups": list(samples.groups or ()),
-    }
+def elsewhere(subject: Subject) -> Elsewhere:
+    """Return what becomes of the dataset in another interpreter, looked at once."""
+    return subject.once("elsewhere", lambda: built_elsewhere(subject, source_of(subject).classes, TASK))
+
+
+def is_the_same_in_another_interpreter(subject: Subject) -> None:
+    """Built in a fresh interpreter, in which sets have another order, it has the same table and fingerprint."""
+    fingerprint, *others = fingerprints(subject)
+    if set(others) != {fingerprint}:
+        reason = '"has a stable fingerprint" failed'
+        raise NotApplicableError(reason)
+    here, there = columns_of(source_of(subject), fingerprint), elsewhere(subject).columns
+    if differing := [name for name, digest in here.items() if there[name] != digest]:
+        raise BrokenContractError(
+            expected="the same classes, table and fingerprint in every process",
+            found=f"other {', '.join(differing)} in a fresh interpreter",
+            remedy="sort what a set holds before its order matters, and hash with hashlib: hash() of a string differs "
+            "from process to process",
+        )
+
+
+def writes_nothing_into_the_working_directory(subject: Subject) -> None:
+    """Building and reading it, no file appears in the working directory but where a parameter says so."""
+    if written := elsewhere(subject).written:
+        raise BrokenContractError(
+            expected="nothing to be written into the working directory",
+            found=f"{', '.join(written[:3])}{' and more' if len(written) > 3 else ''}",
+            remedy="keep what is downloaded or computed in a folder that a parameter names, or in the user's cache",
+        )
 
 
 def its_splits_are_disjoint(subject: Subject) -> None:
@@ -239,6 +273,8 @@ CONTRACT = Contract(
         reads_in_threads,
         is_the_same_when_built_again,
         has_a_stable_fingerprint,
+        is_the_same_in_another_interpreter,
+        writes_nothing_into_the_working_directory,
         its_splits_are_disjoint,
         names_its_files,
     ),

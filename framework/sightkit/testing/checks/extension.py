@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -35,14 +36,19 @@ class Part:
 
     Attributes:
         warnings: What was told of the extension's failures.
+        errors: What it raised.
         strays: The names of what was written outside of the runs' folder.
+        fresh: The states of three extensions that were told of nothing, the last one made after another one had been
+            told of the epochs.
         before: The state of an extension that was told of the epochs.
         after: The state of another one, to which that was given.
         forgotten: What was told of failures on the way.
     """
 
     warnings: Sequence[str]
+    errors: Sequence[BaseException]
     strays: Sequence[str]
+    fresh: Sequence[Mapping[str, Any]]
     before: Mapping[str, Any]
     after: Mapping[str, Any]
     forgotten: Sequence[str]
@@ -53,14 +59,18 @@ class Warned(Display):
 
     Attributes:
         warnings: In their order.
+        errors: What was raised by those that tell of a failure.
     """
 
     def __init__(self) -> None:
         self.warnings: list[str] = []
+        self.errors: list[BaseException] = []
 
     def warn(self, message: str) -> None:
-        """Keep a warning."""
+        """Keep a warning, and the error that is just being handled: a failure is told where it is caught."""
         self.warnings.append(message)
+        if (error := sys.exception()) is not None:
+            self.errors.append(error)
 
 
 def tiny_network(task: ArchitectureTask) -> keras.Model:
@@ -97,10 +107,25 @@ def taken_part(subject: Subject, classes: Sequence[str]) -> Part:
             made = experiment.run(runs_dir=place.folder, display=display)
             mine = [told for told in display.warnings if f'"{subject.use.name}"' in told]
             strays = place.strays()
+            unused = [fresh_state(experiment), fresh_state(experiment)]
             before, after = handed_over(experiment, made, warn=handing_over.warn)
-        return Part(warnings=mine, strays=strays, before=before, after=after, forgotten=handing_over.warnings)
+            unused.append(fresh_state(experiment))
+        return Part(
+            warnings=mine,
+            errors=display.errors,
+            strays=strays,
+            fresh=unused,
+            before=before,
+            after=after,
+            forgotten=handing_over.warnings,
+        )
 
     return subject.once(("run", tuple(classes)), run)
+
+
+def fresh_state(experiment: Experiment) -> dict[str, Any]:
+    """Return the state of an extension that was told of nothing yet."""
+    return Extensions(experiment.settings).state(warn=lambda _: None)
 
 
 def handed_over(experiment: Experiment, run: Run, *, warn: Callable[[str], None]) -> tuple[dict[str, Any], ...]:
@@ -145,13 +170,14 @@ def allows_a_plain_experiment(subject: Subject) -> None:
 
 def takes_part_in_a_run(subject: Subject) -> None:
     """A run of two epochs that names it ends, and none of its hooks fails."""
-    if warnings := taken_part(subject, PLAIN).warnings:
+    part = taken_part(subject, PLAIN)
+    if part.warnings:
         raise BrokenContractError(
             expected="every run hook to return",
-            found="; ".join(dict.fromkeys(warnings)),
-            remedy="look at the hook that is named; logs lack what a run does not have, such as a validation split; "
-            "state() returns numbers, texts and lists",
-        )
+            found="; ".join(dict.fromkeys(part.warnings)),
+            remedy="expect no number in logs that a run may not have, such as those of a validation split, and return "
+            "numbers, texts and lists from state()",
+        ) from next(iter(part.errors), None)
 
 
 def writes_only_into_the_run(subject: Subject) -> None:
@@ -191,6 +217,13 @@ def restores_its_state(subject: Subject) -> None:
             expected="state() and restore(state): JSON that another extension of the same parameters goes on from",
             found=f"only {halves[0]}()" if len(halves) == 1 else "; ".join(part.forgotten) or differing,
             remedy="return a dict of plain numbers, texts and lists from state(), and take all of it back in restore()",
+        )
+    first, second, last = part.fresh
+    if first == second != last:
+        raise BrokenContractError(
+            expected="a new extension to know nothing of another one's run",
+            found=f"the state {dict(last)} of a new one, where it was {dict(first)} before",
+            remedy="set what it remembers in __init__, on self: what stands in the class is shared by all its objects",
         )
 
 

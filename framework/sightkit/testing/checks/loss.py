@@ -115,6 +115,19 @@ def prefers_what_is_right(subject: Subject) -> None:
         )
 
 
+def heeds_mixed_labels(subject: Subject) -> None:
+    """Where an image is of two classes by shares, it counts both: mixing and smoothing make such labels."""
+    hard = np.eye(CLASSES, dtype=np.float32)[np.arange(COUNT) % CLASSES]
+    mixed = 0.6 * hard + 0.4 * np.roll(hard, 1, axis=1)
+    one, other = (losses(subject, as_tensor(each), logits())[0] for each in (hard, mixed))
+    if np.allclose(one, other, rtol=TOLERANCE, atol=0.0):
+        raise BrokenContractError(
+            expected="another loss for 60 % of one class and 40 % of another than for the first alone",
+            found="the same one",
+            remedy="use labels as they are, by their shares: no argmax and no rounding of them",
+        )
+
+
 def does_not_see_the_rest_of_the_batch(subject: Subject) -> None:
     """The loss of a sample does not depend on the others in its batch."""
     whole, _ = losses(subject, labels(), logits())
@@ -129,5 +142,5 @@ def does_not_see_the_rest_of_the_batch(subject: Subject) -> None:
 
 CONTRACT = Contract(
     first=(gives_one_loss_a_sample,),
-    then=(is_finite, has_a_gradient, prefers_what_is_right, does_not_see_the_rest_of_the_batch),
+    then=(is_finite, has_a_gradient, prefers_what_is_right, heeds_mixed_labels, does_not_see_the_rest_of_the_batch),
 )

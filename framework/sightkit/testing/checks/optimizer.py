@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -19,18 +19,21 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 TASK = OptimizerTask(total_steps=60, steps_per_epoch=10)
-STEPS = 60
+STEPS, FEW = 60, 3
+TOLERANCE = 0.01
+"""How far weights may differ for rounding, as a part of the way that they have come."""
 SHAPE = (5, 4)
 
 
 class Training:
-    """A least-squares problem with a kernel and a bias, and an optimizer that is to solve it, compiled as in training.
+    """A least-squares problem with a kernel and a bias, and an optimizer that is to solve it.
 
     Args:
         optimizer: A fresh one.
+        compiled: Whether steps are compiled; Python runs each of them otherwise.
     """
 
-    def __init__(self, optimizer: keras.optimizers.Optimizer) -> None:
+    def __init__(self, optimizer: keras.optimizers.Optimizer, *, compiled: bool = True) -> None:
         import keras
         import tensorflow as tf
 
@@ -52,7 +55,8 @@ class Training:
             optimizer.apply(tape.gradient(loss, values), self.weights)
             return loss
 
-        self._step = tf.function(step, input_signature=[tf.TensorSpec(())], autograph=False)
+        function = tf.function(step, input_signature=[tf.TensorSpec(())], autograph=False)
+        self._step = function if compiled else step
 
     @property
     def variables(self) -> list[Any]:
@@ -65,7 +69,9 @@ class Training:
 
     def go(self, steps: int, rate: float) -> list[float]:
         """Take steps at a learning rate and return the loss before each."""
-        return [float(self._step(rate)) for _ in range(steps)]
+        import tensorflow as tf
+
+        return [float(self._step(tf.constant(rate))) for _ in range(steps)]
 
 
 def fresh(subject: Subject) -> keras.optimizers.Optimizer:
@@ -110,33 +116,74 @@ def applies_compiled(subject: Subject) -> None:
         ) from error
 
 
-def trained(subject: Subject) -> list[float]:
-    """Return the losses of a training at the optimizer's own learning rate."""
-    return subject.once("losses", lambda: Training(fresh(subject)).go(STEPS, initial_rate(subject.use)))
+Values: TypeAlias = "list[NDArray[Any]]"
+
+
+def trained(subject: Subject) -> tuple[list[float], Values, Values]:
+    """Return the losses of a training at the optimizer's own learning rate, and the weights before and after it."""
+
+    def train() -> tuple[list[float], Values, Values]:
+        training = Training(fresh(subject))
+        count = len(training.weights)
+        before = training.values()[:count]
+        return training.go(STEPS, initial_rate(subject.use)), before, training.values()[:count]
+
+    return subject.once("trained", train)
 
 
 def descends(subject: Subject) -> None:
-    """It makes the loss of a least-squares problem fall."""
-    losses = trained(subject)
+    """It makes the loss of a least-squares problem fall, and changes every weight on the way."""
+    losses, before, after = trained(subject)
     if not losses[-1] < losses[0]:
         raise BrokenContractError(
             expected=f"a loss below {losses[0]:.4g} after {STEPS} steps",
             found=f"{losses[-1]:.4g}",
             remedy="subtract the update from the variables; if the default learning rate is why, lower it",
         )
+    stayed = [value.shape for value, other in zip(before, after, strict=True) if np.array_equal(value, other)]
+    if stayed:
+        raise BrokenContractError(
+            expected=f"every weight to change in {STEPS} steps",
+            found=f"one of shape {stayed[0]} that stays as it was",
+            remedy="update variables of every shape, biases among them; what is not to change is frozen by a stage",
+        )
+
+
+def few_steps(subject: Subject) -> Values:
+    """Return the weights after a few steps at the optimizer's own learning rate, made once."""
+
+    def train() -> Values:
+        training = Training(fresh(subject))
+        training.go(FEW, initial_rate(subject.use))
+        return training.values()[: len(training.weights)]
+
+    return subject.once("few", train)
 
 
 def heeds_the_learning_rate(subject: Subject) -> None:
     """Another learning rate gives other weights: schedules set it before each step."""
-    rate = initial_rate(subject.use)
-    usual, slower = Training(fresh(subject)), Training(fresh(subject))
-    usual.go(3, rate)
-    slower.go(3, rate / 10)
-    if same(usual.values()[: len(usual.weights)], slower.values()[: len(slower.weights)]):
+    slower = Training(fresh(subject))
+    slower.go(FEW, initial_rate(subject.use) / 10)
+    if same(few_steps(subject), slower.values()[: len(slower.weights)]):
         raise BrokenContractError(
             expected="other weights from a tenth of the learning rate",
             found="the same ones",
             remedy="use the argument learning_rate of update_step, not a number kept from __init__",
+        )
+
+
+def does_the_same_uncompiled(subject: Subject) -> None:
+    """Compiled, as in training, and called as it is, it makes the same steps."""
+    plain = Training(fresh(subject), compiled=False)
+    start = plain.values()[0]
+    plain.go(FEW, initial_rate(subject.use))
+    one, other = few_steps(subject)[0], plain.values()[0]
+    if np.abs(one - other).max() > TOLERANCE * np.abs(one - start).max():
+        raise BrokenContractError(
+            expected=f"the same weights from {FEW} compiled steps and from {FEW} plain ones",
+            found=f"a difference of {np.abs(one - other).max():.2g}",
+            remedy="count in variables, such as self.iterations: what Python counts or computes is computed once, when "
+            "the step is compiled",
         )
 
 
@@ -166,5 +213,5 @@ def same(ones: list[NDArray[Any]], others: list[NDArray[Any]]) -> bool:
 
 CONTRACT = Contract(
     first=(builds_a_fresh_optimizer, applies_compiled),
-    then=(descends, heeds_the_learning_rate, goes_on_from_its_variables),
+    then=(descends, heeds_the_learning_rate, does_the_same_uncompiled, goes_on_from_its_variables),
 )

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from sightkit.testing.staying import staying
+
 
 class Place:
     """A folder that a component may write into, and what is around it.
@@ -39,5 +41,5 @@ def a_place() -> Iterator[Place]:
     """Yield an empty place, with the working directory in it; both are gone afterwards."""
     with TemporaryDirectory(prefix="sightkit-") as name:
         place = Place(Path(name).resolve())
-        with contextlib.chdir(place.elsewhere):
+        with contextlib.chdir(place.elsewhere), staying():
             yield place

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,12 +21,13 @@ from sightkit.testing.subject import Subject
 PLAIN = ("cat", "dog", "fox")
 MARKUP = "<img src=x onerror=alert(1)>"
 NO_TEXT = "\udc80"
+FORMULA = "=1+1"
 ODD = (
     "../../escaped",
     MARKUP,
     "/no-such-folder/absolute",
     "a/b\\c",
-    "=1+1",
+    FORMULA,
     "new\nline",
     "\x1b[31mred",
     "\u202eright to left",
@@ -35,7 +38,8 @@ ODD = (
     " ",
 )
 """Names as they come out of archives and folders of strangers."""
-PAGES = frozenset({".html", ".svg"})
+PAGES = frozenset({".html", ".htm", ".xhtml", ".svg"})
+TABLES = {".csv": ",", ".tsv": "\t"}
 COUNT = 130
 
 
@@ -46,11 +50,13 @@ class Writing:
     Attributes:
         output: What it returned.
         files: What each file in its folder held.
+        figures: How many figures of pyplot it left open.
         strays: The names of what it wrote elsewhere.
     """
 
     output: ReportOutput
     files: Mapping[Path, bytes]
+    figures: int
     strays: Sequence[str]
 
 
@@ -79,11 +85,18 @@ def written(subject: Subject, classes: Sequence[str], splits: Sequence[str]) -> 
     def write() -> Writing:
         task = ReportTask(classes=tuple(classes), experiment="conformance")
         with a_place() as place:
+            before = open_figures()
             output = write_report(subject.use, task, predictions(classes, splits), place.folder)
             files = {path: path.read_bytes() for path in place.folder.rglob("*") if path.is_file()}
-            return Writing(output, files, place.strays())
+            return Writing(output, files, len(open_figures() - before), place.strays())
 
     return subject.once(("written", tuple(classes), tuple(splits)), write)
+
+
+def open_figures() -> set[int]:
+    """Return the numbers of the figures that pyplot keeps, if anybody has imported it."""
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    return set() if pyplot is None else set(pyplot.get_fignums())
 
 
 def writes_a_report(subject: Subject) -> None:
@@ -154,18 +167,54 @@ def survives_odd_names(subject: Subject) -> None:
         )
 
 
-def escapes_markup(subject: Subject) -> None:
-    """A class that is called like a tag is no tag in the HTML that it writes."""
+def files_with_odd_names(subject: Subject) -> Mapping[Path, bytes]:
+    """Return what it writes for odd names.
+
+    Raises:
+        NotApplicableError: it fails.
+    """
     try:
-        files = written(subject, ODD, ("test",)).files
+        return written(subject, ODD, ("test",)).files
     except (SightkitError, OSError, ValueError) as error:
         reason = '"survives odd names" failed'
         raise NotApplicableError(reason) from error
-    if broken := [path.name for path, page in files.items() if path.suffix in PAGES and MARKUP.encode() in page]:
+
+
+def escapes_formulas(subject: Subject) -> None:
+    """A class that is called like a formula is none in the tables that it writes for spreadsheets."""
+    for path, table in files_with_odd_names(subject).items():
+        if path.suffix.lower() not in TABLES:
+            continue
+        lines = table.decode(errors="replace").splitlines()
+        rows = csv.reader(lines, delimiter=TABLES[path.suffix.lower()])
+        if any(cell.startswith(FORMULA) for row in rows for cell in row):
+            raise BrokenContractError(
+                expected="names of classes and images to be text in spreadsheets",
+                found=f"the formula {FORMULA} in a cell of {path.name}",
+                remedy="write sightkit.harmless_cell(name) in the place of name",
+            )
+
+
+def escapes_markup(subject: Subject) -> None:
+    """A class that is called like a tag is no tag in the HTML that it writes."""
+    files = files_with_odd_names(subject)
+    if broken := [
+        path.name for path, page in files.items() if path.suffix.lower() in PAGES and MARKUP.encode() in page
+    ]:
         raise BrokenContractError(
             expected="names of classes and images to be escaped in HTML",
             found=f"{MARKUP} as a tag in {', '.join(broken)}",
             remedy="use html.escape, or a template engine with autoescape",
+        )
+
+
+def closes_its_figures(subject: Subject) -> None:
+    """No figure of matplotlib stays open: pyplot would keep them all, and a notebook would show them."""
+    if count := written(subject, PLAIN, SPLIT_NAMES).figures:
+        raise BrokenContractError(
+            expected="no figure that stays open",
+            found=f"{count} that pyplot keeps",
+            remedy="make figures with matplotlib.figure.Figure, which nobody else keeps, or call pyplot.close(figure)",
         )
 
 
@@ -176,6 +225,8 @@ CONTRACT = Contract(
         tells_which_files_it_wrote,
         copes_with_one_split,
         survives_odd_names,
+        escapes_formulas,
         escapes_markup,
+        closes_its_figures,
     ),
 )

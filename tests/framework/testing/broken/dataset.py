@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import random
 import time
 from pathlib import Path
@@ -72,6 +73,18 @@ class TurnedEachTime(Sound):
         self.samples = Samples(ids=self.samples.ids[:: (-1) ** next(BUILT)], labels=self.samples.labels)
 
 
+class ClassesOfASet(Sound):
+    classes = tuple({"dark", "light"})
+
+
+class WithANote(Sound):
+    def __init__(self):
+        super().__init__()
+        note = Path(f"sightkit-test-{os.getpid()}.txt")
+        note.write_text("thirty images")
+        note.unlink()  # tests are not to leave it
+
+
 class SameInTwoSplits(Sound):
     def __init__(self):
         super().__init__()
@@ -94,6 +107,8 @@ BROKEN = {
     "reads-in-threads": SharedPosition,
     "is-the-same-when-built-again": TurnedEachTime,
     "has-a-stable-fingerprint": Timed,
+    "is-the-same-in-another-interpreter": ClassesOfASet,
+    "writes-nothing-into-the-working-directory": WithANote,
     "its-splits-are-disjoint": SameInTwoSplits,
     "names-its-files": FilesNowhere,
 }

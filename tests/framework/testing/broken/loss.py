@@ -30,7 +30,7 @@ def logarithm_of_the_softmax(labels, logits):
 def errors(labels, logits):
     import tensorflow as tf
 
-    return tf.cast(tf.argmax(labels, axis=-1) != tf.argmax(logits, axis=-1), tf.float32)
+    return 1.0 - tf.reduce_sum(labels * tf.one_hot(tf.argmax(logits, axis=-1), tf.shape(labels)[-1]), axis=-1)
 
 
 def turned_around(labels, logits):
@@ -44,11 +44,18 @@ def compared_with_the_others(labels, logits):
     return losses - 0.5 * tf.reduce_mean(losses)
 
 
+def of_the_largest_label(labels, logits):
+    import tensorflow as tf
+
+    return tf.nn.sparse_softmax_cross_entropy_with_logits(tf.argmax(labels, axis=-1), logits)
+
+
 BROKEN = {
     "gives-one-loss-a-sample": mean,
     "is-finite": logarithm_of_the_softmax,
     "has-a-gradient": errors,
     "prefers-what-is-right": turned_around,
+    "heeds-mixed-labels": of_the_largest_label,
     "does-not-see-the-rest-of-the-batch": compared_with_the_others,
 }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from pydantic import Field
 
 from sightkit import Optimizer, Params, hookimpl
@@ -59,11 +61,17 @@ def with_hidden_momentum(params, _task):
     return optimizer(update, params, prepare=prepare)
 
 
+def counting_in_python(params, _task):
+    steps = itertools.count(1)
+    return optimizer(lambda self, gradient, rate: rate / next(steps) * gradient, params)
+
+
 BROKEN = {
     "builds-a-fresh-optimizer": with_a_schedule_inside,
     "applies-compiled": in_numpy,
     "descends": uphill,
     "heeds-the-learning-rate": at_its_first_rate,
+    "does-the-same-uncompiled": counting_in_python,
     "goes-on-from-its-variables": with_hidden_momentum,
 }
 

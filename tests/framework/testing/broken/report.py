@@ -61,13 +61,33 @@ def as_it_comes(task):
     return write
 
 
+def as_a_table(task):
+    def write(predictions, folder):
+        return ReportOutput(files=(written(folder / "classes.csv", "\n".join(task.classes)),))
+
+    return write
+
+
+def with_an_open_figure(_task):
+    def write(predictions, folder):
+        from matplotlib import pyplot
+
+        pyplot.figure(figsize=(1, 1))
+        pyplot.savefig(folder / "empty.png")
+        return ReportOutput(files=(folder / "empty.png",))
+
+    return write
+
+
 BROKEN = {
     "writes-a-report": returning_paths,
     "writes-only-into-its-folder": beside_its_folder,
     "tells-which-files-it-wrote": without_telling,
     "copes-with-one-split": of_the_test_split,
     "survives-odd-names": with_a_file_a_class,
+    "escapes-formulas": as_a_table,
     "escapes-markup": as_it_comes,
+    "closes-its-figures": with_an_open_figure,
 }
 
 

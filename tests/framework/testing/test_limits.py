@@ -1,0 +1,141 @@
+"""Components that never come to an end, and those that change the working directory."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from sightkit import Extension, Params, PluginError, Report, ReportOutput, Schedule, hookimpl
+from sightkit.testing import NonconformityError, check_component
+from sightkit.testing.limit import Limit
+from sightkit.testing.plugin import load_plugins_to_check, loaded_within
+from sightkit.testing.threads import called_at_once
+from sightkit.testing.watching import watching
+
+HERE = re.escape(__file__)
+
+
+class Nothing(Params):
+    """No parameters."""
+
+
+def sleepless(_params, task):
+    def rate(step):
+        while step > 3:
+            time.sleep(0.01)
+        return task.learning_rate
+
+    return rate
+
+
+def waiting_for_itself(_params, task):
+    lock = threading.Lock()
+
+    def rate(step):
+        lock.acquire()
+        return task.learning_rate
+
+    return rate
+
+
+def catching_it_all(_params, task):
+    def rate(step):
+        try:
+            time.sleep(2.0)
+        except BaseException:
+            return task.learning_rate
+
+    return rate
+
+
+@pytest.mark.parametrize("build", [sleepless, waiting_for_itself, catching_it_all])
+def test_what_does_not_end_is_interrupted_and_told_with_its_line(build):
+    schedule = Schedule(name="endless", summary="Endless.", params=Nothing, build=build)
+    with pytest.raises(NonconformityError) as caught:
+        check_component(schedule, timeout=0.5)
+    failure = next(each for each in caught.value.findings if each.check == "is finite at every step")
+    assert failure.expected == "an end within 0.5 seconds"
+    assert re.fullmatch(rf"it was still at {HERE}:\d+", failure.found)
+    assert "--timeout SECONDS" in failure.remedy
+
+
+def test_an_alarm_of_somebody_else_still_rings():
+    rung = []
+    before = signal.signal(signal.SIGALRM, lambda number, frame: rung.append(number))
+    try:
+        with watching(60) as watch:
+            signal.raise_signal(signal.SIGALRM)
+        signal.raise_signal(signal.SIGALRM)
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    assert len(rung) == 2
+    assert not watch.stacks
+
+
+def test_threads_that_hang_keep_nobody_waiting():
+    never = threading.Event()
+    started = threading.Event()
+
+    def hang(_item):
+        started.set()
+        never.wait()
+
+    waiting = threading.Thread(target=lambda: called_at_once(hang, [1, 2], threads=2), daemon=True)
+    waiting.start()
+    assert started.wait(10)
+    assert all(each.daemon for each in threading.enumerate() if each is not threading.main_thread())
+    never.set()
+
+
+def test_an_import_that_does_not_end_is_told_with_its_line(tmp_path):
+    (tmp_path / "slow.py").write_text("import time\n\ntime.sleep(1000)\n")
+    with pytest.raises(PluginError, match=r"slow\.py:3: no end of the import after 0\.5 seconds; "):
+        loaded_within(Limit(seconds=0.5), lambda: load_plugins_to_check(tmp_path / "slow.py"))
+
+
+def roaming_report(_params, _task):
+    def write(predictions, folder):
+        os.chdir(folder)
+        Path("few.txt").write_text("few")
+        return ReportOutput(files=(folder / "few.txt",))
+
+    return write
+
+
+class Roaming:
+    @hookimpl
+    def sightkit_epoch_ended(self, run):
+        os.chdir(run.path)
+
+
+def roaming_schedule(_params, task):
+    os.chdir("/")
+    return lambda step: task.learning_rate
+
+
+@pytest.mark.parametrize(
+    ("component", "check"),
+    [
+        (Report(name="r", summary="Roams.", params=Nothing, build=roaming_report), "writes a report"),
+        (Schedule(name="r", summary="Roams.", params=Nothing, build=roaming_schedule), "builds"),
+        (
+            Extension(name="r", summary="Roams.", params=Nothing, build=lambda params, task: Roaming()),
+            "takes part in a run",
+        ),
+    ],
+    ids=lambda each: getattr(each, "kind", ""),
+)
+def test_who_changes_the_working_directory_is_told_and_it_is_put_back(component, check):
+    before = Path.cwd()
+    with pytest.raises(NonconformityError) as caught:
+        check_component(component)
+    failure = next(each for each in caught.value.findings if each.check == check)
+    assert failure.expected == "the working directory to be the same afterwards"
+    assert "os.chdir" in failure.remedy
+    assert Path.cwd() == before
