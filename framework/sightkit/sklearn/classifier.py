@@ -139,6 +139,7 @@ class ImageClassifier(ClassifierMixin, WithKeys):  # type: ignore[misc]  # sciki
             experiment = experiment_of(
                 self,
                 source_of(pixels.of(samples.values), labels, classes, samples.weights),
+                classes=classes,
                 seed=seed_from(self.random_state),
                 model=self._model_to_go_on_with(classes, pixels, of_network(params)),
             )
@@ -193,12 +194,12 @@ class ImageClassifier(ClassifierMixin, WithKeys):  # type: ignore[misc]  # sciki
         pixels = self._learned.pixels if hasattr(self, "_learned") else self._pixels_for(samples)
         labels = indices(samples.labels, known)
         source = source_of(pixels.of(samples.values), labels, known, samples.weights)
-        online = getattr(self, "_online", None)
+        online: OnlineTraining | OnlineState | None = getattr(self, "_online", None)
         with in_parameters(self.keys_set()):
             if isinstance(online, OnlineTraining) and online.params == params:
                 training = online
             else:
-                training = self._training_from(online, source, params)
+                training = self._training_from(online, source, classes=known, params=params)
             row = training.go_on(source, epoch=getattr(self, "n_iter_", 0) + 1)
         if training is not online:
             learned = Learned(pixels=pixels, form=training.form, model=KeptModel(model=training.model))
@@ -208,7 +209,12 @@ class ImageClassifier(ClassifierMixin, WithKeys):  # type: ignore[misc]  # sciki
         return self
 
     def _training_from(
-        self, online: OnlineTraining | OnlineState | None, source: ArraySource, params: dict[str, Any]
+        self,
+        online: OnlineTraining | OnlineState | None,
+        source: ArraySource,
+        *,
+        classes: NDArray[Any],
+        params: dict[str, Any],
     ) -> OnlineTraining:
         """Return a training that goes on from another, or from what `fit` has learned, or that begins."""
         if hasattr(self, "_learned"):
@@ -219,7 +225,7 @@ class ImageClassifier(ClassifierMixin, WithKeys):  # type: ignore[misc]  # sciki
         else:
             seed = seed_from(self.random_state)
         model = deepcopy(self._learned.model).model if hasattr(self, "_learned") else None
-        settings = experiment_of(self, source, seed=seed, model=model).settings
+        settings = experiment_of(self, source, classes=classes, seed=seed, model=model).settings
         return OnlineTraining(settings, source, params=params, state=state)
 
     def predict_proba(self, X: ArrayLike) -> NDArray[np.float64]:  # noqa: N803

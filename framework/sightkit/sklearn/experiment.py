@@ -36,13 +36,19 @@ NETWORK = (ARCHITECTURE, "image_shape", "images", "value_range")
 
 
 def experiment_of(
-    estimator: ImageClassifier, source: ArraySource, *, seed: int, model: keras.Model | None = None
+    estimator: ImageClassifier,
+    source: ArraySource,
+    *,
+    classes: NDArray[Any],
+    seed: int,
+    model: keras.Model | None = None,
 ) -> Experiment:
     """Return what an estimator's parameters say, as an experiment; most of it is validated when it is used.
 
     Args:
         estimator: Whose.
         source: The images.
+        classes: The labels of theirs, in the order of the source's names for them.
         seed: The experiment's.
         model: What is trained in the place of a new network.
 
@@ -50,7 +56,7 @@ def experiment_of(
         ParameterError: there is no such key, or a value is of another kind altogether.
     """
     registry = Registry(extra=files_of(estimator.registries))
-    values = values_of(estimator, seed=seed)
+    values = values_of(estimator, classes=classes, seed=seed)
     given = {name: value for name, value in estimator.keys_set().items() if value is not None}
     refuse_unknown_keys(given, estimator.get_params(deep=False), lambda: registry)
     keys = {name.replace("__", "."): value for name, value in given.items()}
@@ -102,7 +108,7 @@ def files_of(registries: Any) -> list[Any]:
     return list(registries)
 
 
-def values_of(estimator: ImageClassifier, *, seed: int) -> dict[str, Any]:
+def values_of(estimator: ImageClassifier, *, classes: NDArray[Any], seed: int) -> dict[str, Any]:
     """Return the values that an estimator's own parameters stand for, but for the architecture."""
     return {
         "name": NAME,
@@ -116,7 +122,7 @@ def values_of(estimator: ImageClassifier, *, seed: int) -> dict[str, Any]:
         "training": {
             "epochs": estimator.epochs,
             "batch_size": estimator.batch_size,
-            "class_weights": class_weights_of(estimator.class_weight),
+            "class_weights": class_weights_of(estimator.class_weight, classes),
             # Nobody resumes what is in a folder that will be gone.
             **({"checkpoints": {"keep": 0}} if estimator.runs_dir is None else {}),
         },
@@ -152,14 +158,15 @@ def augmentations_of(augmentations: Any) -> list[Any]:
     return [{"use": each} if isinstance(each, str) else each for each in augmentations or ()]
 
 
-def class_weights_of(class_weight: Any) -> Any:
-    """Return the weights of classes under the names that these have in an experiment.
+def class_weights_of(class_weight: Any, classes: NDArray[Any]) -> Any:
+    """Return the weights of classes under the names that these have in an experiment; 1 may mean the label 1.0.
 
     Raises:
         ParameterError: they are neither weights nor what stands for them.
     """
     if isinstance(class_weight, Mapping):
-        return {name_of(label): weight for label, weight in class_weight.items()}
+        names = {label: name_of(label) for label in classes.tolist()}
+        return {names.get(label, name_of(label)): weight for label, weight in class_weight.items()}
     if class_weight is None or (isinstance(class_weight, str) and class_weight == "balanced"):
         return class_weight or "none"
     message = f'class_weight: expected None, "balanced" or a mapping from classes to weights, found {class_weight!r}'

@@ -241,6 +241,9 @@ def test_an_image_of_weight_two_is_as_good_as_two_of_it(build, task):
 def test_the_weight_of_a_class_makes_it_more_probable(build, fitted, task):
     biased = build(class_weight={"middle": 50.0}).fit(task.images, task.labels)
     assert (biased.predict(task.images) == "middle").sum() > (fitted.predict(task.images) == "middle").sum()
+    numbers = np.unique(task.labels, return_inverse=True)[1].astype(float)
+    same = build(class_weight={1: 50.0}).fit(task.images, numbers)  # 1 is 1.0, as everywhere in Python
+    assert (same.predict_proba(task.images) == biased.predict_proba(task.images)).all()
     balanced = build(class_weight="balanced").fit(task.images, task.labels)
     np.testing.assert_allclose(balanced.predict_proba(task.images), fitted.predict_proba(task.images), atol=1e-4)
 
