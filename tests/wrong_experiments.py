@@ -313,6 +313,10 @@ VALUES = {
         f"{DIGITS}[architecture]\nfilters = []\n",
         (f"x.toml:4:11: architecture.filters (basic-cnn, {OURS}): expected at least 1 items, found []",),
     ),
+    "an array whose only item is wrong, which is not too short": Wrong(
+        f"{DIGITS}[architecture]\nfilters = [0]\n",
+        (f"x.toml:4:12: architecture.filters.0 (basic-cnn, {OURS}): expected a number of at least 1, found 0",),
+    ),
     "choices": Wrong(
         f"schema = 2\n{DIGITS}[images]\nresize = 'Crop'\nchannels = '3'\n",
         (

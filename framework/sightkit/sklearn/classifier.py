@@ -11,7 +11,7 @@ import numpy as np
 from sklearn.base import ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
 
-from sightkit.sklearn.experiment import experiment_of, seed_from, source_of
+from sightkit.sklearn.experiment import experiment_of, of_network, params_of, refuse_changes, seed_from, source_of
 from sightkit.sklearn.inputs import Samples, checked_images, checked_samples, classes_to_come, indices
 from sightkit.sklearn.kept import KeptModel
 from sightkit.sklearn.learned import Learned
@@ -19,6 +19,7 @@ from sightkit.sklearn.online import OnlineState, OnlineTraining
 from sightkit.sklearn.parameters import WithKeys
 from sightkit.sklearn.pixels import Pixels, pixels_for
 from sightkit.sklearn.run import carry_out
+from sightkit.sklearn.wording import in_parameters
 
 if TYPE_CHECKING:
     import keras
@@ -127,33 +128,41 @@ class ImageClassifier(ClassifierMixin, WithKeys):  # type: ignore[misc]  # sciki
                 left out.
 
         Raises:
-            ValueError: images, labels or weights can't be used.
-            SightkitError: a parameter is wrong (`ConfigError`), training diverged, a plugin failed, ...
+            ValueError: images, labels, weights or parameters can't be used.
+            SightkitError: training diverged, a plugin failed, ...
         """
         samples = checked_samples(self, X, y, sample_weight, reset=True)
-        classes = samples.classes
+        classes, params = samples.classes, params_of(self)
         pixels = self._pixels_for(samples)
         labels = indices(samples.labels, classes)
-        experiment = experiment_of(
-            self,
-            source_of(pixels.of(samples.values), labels, classes, samples.weights),
-            seed=seed_from(self.random_state),
-            model=self._model_to_go_on_with(classes, pixels),
-        )
-        result = carry_out(experiment, pixels, runs_dir=self.runs_dir, verbose=self.verbose)
+        with in_parameters(self.keys_set()):
+            experiment = experiment_of(
+                self,
+                source_of(pixels.of(samples.values), labels, classes, samples.weights),
+                classes=classes,
+                seed=seed_from(self.random_state),
+                model=self._model_to_go_on_with(classes, pixels, of_network(params)),
+            )
+            result = carry_out(experiment, pixels, runs_dir=self.runs_dir, verbose=self.verbose)
         self._online: OnlineTraining | OnlineState | None = None
-        self.classes_, self._learned = classes, result.learned
+        self.classes_, self._learned, self._network = classes, result.learned, of_network(params)
         self.history_, self.n_iter_, self.run_path_ = result.history, len(result.history), result.path
         return self
 
     def _pixels_for(self, samples: Samples) -> Pixels:
         return pixels_for(samples.values, image_shape=self.image_shape, value_range=self.value_range)
 
-    def _model_to_go_on_with(self, classes: NDArray[Any], pixels: Pixels) -> keras.Model | None:
+    def _model_to_go_on_with(
+        self, classes: NDArray[Any], pixels: Pixels, network: dict[str, Any]
+    ) -> keras.Model | None:
         """Return a copy of the model there is, which stays should the training fail; ``None`` to begin anew."""
         if not self.warm_start or not hasattr(self, "_learned"):
             return None
-        fits = self._learned.pixels.shape == pixels.shape and np.array_equal(self.classes_, classes)
+        fits = (
+            self._network == network
+            and self._learned.pixels.shape == pixels.shape
+            and np.array_equal(self.classes_, classes)
+        )
         return deepcopy(self._learned.model).model if fits else None
 
     def partial_fit(
@@ -177,28 +186,47 @@ class ImageClassifier(ClassifierMixin, WithKeys):  # type: ignore[misc]  # sciki
                 are not divided by their mean, which differs from call to call.
 
         Raises:
-            ValueError: images, labels or weights can't be used.
-            SightkitError: a parameter is wrong (`ConfigError`), training diverged, a plugin failed, ...
+            ValueError: images, labels, weights or parameters can't be used.
+            SightkitError: training diverged, a plugin failed, ...
         """
         samples = checked_samples(self, X, y, sample_weight, reset=not hasattr(self, "_learned"))
-        known = classes_to_come(self, classes)
+        known, params = classes_to_come(self, classes), params_of(self)
         pixels = self._learned.pixels if hasattr(self, "_learned") else self._pixels_for(samples)
         labels = indices(samples.labels, known)
         source = source_of(pixels.of(samples.values), labels, known, samples.weights)
-        online = getattr(self, "_online", None)
-        training = online if isinstance(online, OnlineTraining) else self._training_from(online, source)
-        row = training.go_on(source, epoch=getattr(self, "n_iter_", 0) + 1)
+        online: OnlineTraining | OnlineState | None = getattr(self, "_online", None)
+        with in_parameters(self.keys_set()):
+            if isinstance(online, OnlineTraining) and online.params == params:
+                training = online
+            else:
+                training = self._training_from(online, source, classes=known, params=params)
+            row = training.go_on(source, epoch=getattr(self, "n_iter_", 0) + 1)
         if training is not online:
             learned = Learned(pixels=pixels, form=training.form, model=KeptModel(model=training.model))
             self.classes_, self._online, self._learned = known, training, learned
+            self._network = of_network(params)
         self.history_, self.n_iter_ = [*getattr(self, "history_", []), row], int(row["epoch"])
         return self
 
-    def _training_from(self, online: OnlineState | None, source: ArraySource) -> OnlineTraining:
-        """Return a training that goes on from a state or from what `fit` has learned, or that begins."""
-        seed = seed_from(self.random_state) if online is None else online.seed
+    def _training_from(
+        self,
+        online: OnlineTraining | OnlineState | None,
+        source: ArraySource,
+        *,
+        classes: NDArray[Any],
+        params: dict[str, Any],
+    ) -> OnlineTraining:
+        """Return a training that goes on from another, or from what `fit` has learned, or that begins."""
+        if hasattr(self, "_learned"):
+            refuse_changes(self._network, of_network(params))
+        state = online.state if isinstance(online, OnlineTraining) else online
+        if state is not None and state.params["random_state"] == params["random_state"]:
+            seed = state.seed
+        else:
+            seed = seed_from(self.random_state)
         model = deepcopy(self._learned.model).model if hasattr(self, "_learned") else None
-        return OnlineTraining(experiment_of(self, source, seed=seed, model=model).settings, source, online)
+        settings = experiment_of(self, source, classes=classes, seed=seed, model=model).settings
+        return OnlineTraining(settings, source, params=params, state=state)
 
     def predict_proba(self, X: ArrayLike) -> NDArray[np.float64]:  # noqa: N803
         """Return the probability of each class, float64 ``(n, classes)``, in the order of ``classes_``.
@@ -206,8 +234,30 @@ class ImageClassifier(ClassifierMixin, WithKeys):  # type: ignore[misc]  # sciki
         Raises:
             ValueError: the images can't be used, or aren't as those of the training were.
         """
-        check_is_fitted(self)
-        return self._learned.probabilities(checked_images(self, X))
+        images = self._images(X)
+        return self._learned.probabilities(images)
+
+    def predict_log_proba(self, X: ArrayLike) -> NDArray[np.float64]:  # noqa: N803
+        """Return the logarithms of what `predict_proba` returns, float64 ``(n, classes)``, none of them infinite.
+
+        Raises:
+            ValueError: the images can't be used, or aren't as those of the training were.
+        """
+        images = self._images(X)
+        return self._learned.log_probabilities(images)
+
+    def decision_function(self, X: ArrayLike) -> NDArray[np.float64]:  # noqa: N803
+        """Return the log odds of each class, ``log(p / (1 - p))``: above 0 where it is more probable than not.
+
+        They are float64 ``(n, classes)``, or ``(n,)`` for the second of two classes, as scikit-learn has it. Where a
+        probability is so near to 0 or 1 that its number is the same for several images, these still differ.
+
+        Raises:
+            ValueError: the images can't be used, or aren't as those of the training were.
+        """
+        images = self._images(X)
+        odds = self._learned.log_odds(images)
+        return odds[:, 1] if len(self.classes_) == 2 else odds
 
     def predict(self, X: ArrayLike) -> NDArray[Any]:  # noqa: N803
         """Return the most probable class of each image, ``(n,)``; of several, the one that comes first in ``classes_``.
@@ -218,6 +268,11 @@ class ImageClassifier(ClassifierMixin, WithKeys):  # type: ignore[misc]  # sciki
         most_probable = self.predict_proba(X).argmax(axis=1)
         predicted: NDArray[Any] = self.classes_[most_probable]
         return predicted
+
+    def _images(self, images: ArrayLike) -> NDArray[Any]:
+        """Return the images of a prediction as numbers of any shape."""
+        check_is_fitted(self)
+        return checked_images(self, images, shape=self._learned.pixels.shape)
 
     @property
     def model_(self) -> keras.Model:

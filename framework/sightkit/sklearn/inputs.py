@@ -10,6 +10,8 @@ import numpy as np
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, validate_data
 
+from sightkit.sklearn.arrays import as_images, as_labels
+
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
     from sklearn.base import BaseEstimator
@@ -46,13 +48,20 @@ class Samples:
         return several_classes(self.labels)
 
 
-def checked_images(estimator: BaseEstimator, images: ArrayLike) -> NDArray[Any]:
+def checked_images(estimator: BaseEstimator, images: ArrayLike, *, shape: tuple[int, int, int]) -> NDArray[Any]:
     """Return the images of a prediction as numbers of any shape.
+
+    Args:
+        estimator: Knows how many numbers an image has.
+        images: Of any shape.
+        shape: ``(height, width, channels)`` of those of the training.
 
     Raises:
         ValueError: they aren't finite numbers, or not as many an image as there were in training.
     """
-    values: NDArray[Any] = validate_data(estimator, images, reset=False, **dimensions(images))
+    several = as_images(images)
+    refuse_one_alone(several, shape)
+    values: NDArray[Any] = validate_data(estimator, several, reset=False, **dimensions(several))
     refuse_other_size(estimator, values)
     return values
 
@@ -72,11 +81,12 @@ def checked_samples(
     Raises:
         ValueError: of any of them, what can't be used.
     """
-    values, targets = validate_data(estimator, images, labels, reset=reset, **dimensions(images))
+    several = as_images(images)
+    values, targets = validate_data(estimator, several, as_labels(labels), reset=reset, **dimensions(several))
     if reset:
         estimator.n_features_in_ = math.prod(values.shape[1:])
     refuse_other_size(estimator, values)
-    check_classification_targets(targets)
+    refuse_other_targets(targets)
     if weights is None:
         return Samples(values=values, labels=targets, weights=None)
     checked = _check_sample_weight(weights, values, dtype=np.float64)
@@ -91,11 +101,30 @@ def checked_samples(
     return Samples(values=values[counts], labels=targets[counts], weights=checked[counts], lost=tuple(lost))
 
 
-def dimensions(images: ArrayLike) -> dict[str, bool]:
+def dimensions(images: Any) -> dict[str, bool]:
     """Return how scikit-learn is to be told of more dimensions than two, which it then doesn't look at."""
-    # Sparse matrices are no arrays, and say how many they have; what isn't an array yet is asked to become one.
-    several = (images.ndim if hasattr(images, "ndim") else np.asarray(images).ndim) > 2
-    return {"allow_nd": several, "ensure_2d": not several}
+    return {"allow_nd": images.ndim > 2, "ensure_2d": images.ndim <= 2}
+
+
+def refuse_one_alone(images: Any, shape: tuple[int, int, int]) -> None:
+    """Refuse one image where several are expected."""
+    found = tuple(images.shape)
+    if found in (shape, shape[:2]) and math.prod(found[1:]) != math.prod(shape):
+        message = f"X: expected an array of images, found one image of shape {found}; write X[np.newaxis]"
+        raise ValueError(message)
+
+
+def refuse_other_targets(targets: NDArray[Any]) -> None:
+    """Refuse labels that are none of classes."""
+    try:
+        check_classification_targets(targets)
+        np.unique(targets)
+    except TypeError as error:
+        kinds = sorted({type(label).__name__ for label in targets.tolist()})
+        if len(kinds) == 1:
+            raise
+        message = f"y: expected labels of one type, found {' and '.join(kinds)}; None and NA are no labels"
+        raise ValueError(message) from error
 
 
 def refuse_other_size(estimator: BaseEstimator, values: NDArray[Any]) -> None:

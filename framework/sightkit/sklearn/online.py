@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from collections.abc import Mapping
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sightkit.errors import ConfigError
+from sightkit.errors import ArtefactError
 from sightkit.experiment.stages import stages_of
 from sightkit.images.decoding.form import form_for
 from sightkit.images.prepared import PreparedData
 from sightkit.runs.building.parts import build_parts
 from sightkit.runs.building.stages import build_plan, build_stage, initial_rate, memory_budget
 from sightkit.runs.course.course import history_row
+from sightkit.sklearn.errors import ParameterError
 from sightkit.sklearn.learned import in_form
 
 if TYPE_CHECKING:
@@ -26,17 +28,21 @@ if TYPE_CHECKING:
     from sightkit.images.arrays import ArraySource
     from sightkit.images.decoding.form import Form
 
+OPTIMIZER = "optimizer"
+
 
 @dataclass(frozen=True, kw_only=True)
 class OnlineState:
     """Where a training is, by value.
 
     Attributes:
+        params: Of the estimator, when it was built.
         seed: Of the experiment.
         calls: How often it was given images.
         variables: The values of all that it changes: weights, the optimizer's moments, sums of gradients.
     """
 
+    params: Mapping[str, Any]
     seed: int
     calls: int
     variables: dict[str, NDArray[Any]]
@@ -50,25 +56,35 @@ class OnlineTraining:
     Args:
         settings: Of the experiment.
         source: The first images: the network is built for them.
-        state: Where it goes on; the network of ``settings`` is then the one that it came to.
+        params: Of the estimator, as they are now.
+        state: Where it goes on; the network of ``settings`` is then the one that it came to. Another optimizer than
+            then begins anew.
 
     Attributes:
         form: What images are brought to.
+        params: Of the estimator, when it was built.
 
     Raises:
         SightkitError: a parameter is wrong or has no meaning here, a plugin failed, ...
     """
 
-    def __init__(self, settings: ExperimentSettings, source: ArraySource, state: OnlineState | None = None) -> None:
+    def __init__(
+        self,
+        settings: ExperimentSettings,
+        source: ArraySource,
+        *,
+        params: Mapping[str, Any],
+        state: OnlineState | None = None,
+    ) -> None:
         from sightkit.training.devices.replicas import Replicas
-        from sightkit.training.state.variables import give
 
         if settings.training.class_weights == "balanced":
             message = (
                 'class_weight: expected a mapping from classes to weights for partial_fit, found "balanced"; how many '
                 "images of each class will come, nobody knows"
             )
-            raise ConfigError(message)
+            raise ParameterError(message)
+        self.params = params
         changed = {"stages": (), "ema": None, "drop_last": False}
         self._settings = settings.model_copy(update={"training": settings.training.model_copy(update=changed)})
         self.form = form_for(source, settings.images)
@@ -78,8 +94,7 @@ class OnlineTraining:
         (only,) = stages_of(self._settings)
         self._stage = build_stage(self._settings, only, self._parts, first, number=0, schedule=lambda _step: rate)
         if state is not None:
-            give(self._variables, state.variables, self._parts.replicas)
-            self._stage.epoch = state.calls + 1
+            self._go_on_from(state)
 
     @property
     def model(self) -> keras.Model:
@@ -91,12 +106,24 @@ class OnlineTraining:
         """Where it is."""
         from sightkit.training.state.variables import take
 
-        variables = take(self._variables, self._parts.replicas)
-        return OnlineState(seed=self._settings.seed, calls=self._stage.epoch - 1, variables=variables)
+        groups = {"model": self.model.variables, **self._stage.variables}
+        variables = take(groups, self._parts.replicas)
+        return OnlineState(
+            params=self.params, seed=self._settings.seed, calls=self._stage.epoch - 1, variables=variables
+        )
 
-    @property
-    def _variables(self) -> dict[str, Any]:
-        return {"model": self.model.variables, **self._stage.variables}
+    def _go_on_from(self, state: OnlineState) -> None:
+        from sightkit.training.state.variables import give
+
+        give({"model": self.model.variables}, state.variables, self._parts.replicas)
+        self._stage.epoch = state.calls + 1
+        groups = dict(self._stage.variables)
+        if state.params[OPTIMIZER] != self.params[OPTIMIZER]:
+            del groups[OPTIMIZER]  # the moments of another may have the same shapes, and mean something else
+        for group, variables in groups.items():
+            # Another momentum, or number of steps whose gradients are averaged, may need other variables.
+            with suppress(ArtefactError):
+                give({group: variables}, state.variables, self._parts.replicas)
 
     def go_on(self, source: ArraySource, *, epoch: int) -> dict[str, float]:
         """Train once on each image, and return the numbers of that as a row of history.csv with this number.

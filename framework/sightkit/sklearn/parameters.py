@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Self
 
 from sklearn.base import BaseEstimator
 
-TABLES = (
-    "architecture",
-    "augmentations",
-    "calibration",
-    "images",
-    "loss",
-    "optimizer",
-    "schedule",
-    "split",
-    "training",
-)
-"""The tables of an experiment whose keys can be named."""
-
-
-def is_key(name: str) -> bool:
-    """Say whether a parameter is a key of one of the tables."""
-    table, _, key = name.partition("__")
-    return table in TABLES and bool(key)
+from sightkit.registry.registry import Registry
+from sightkit.sklearn.errors import ParameterError
+from sightkit.sklearn.names import TABLES, is_key, refuse_unknown_keys
+from sightkit.toml.problems import nearest
 
 
 class WithKeys(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
@@ -36,12 +23,12 @@ class WithKeys(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no type
         """Take the arguments of a constructor that it doesn't list.
 
         Raises:
-            TypeError: one is no key.
+            TypeError: one is no key. Whether its component has such a key is found out when it is used.
         """
         for name, value in keys.items():
             if not is_key(name):
-                message = f"{type(self).__name__}: unexpected argument {name!r}; expected one of its own, or TABLE__KEY"
-                raise TypeError(f"{message} with a table of an experiment: {', '.join(TABLES)}")
+                message = f"{type(self).__name__}: unexpected argument {name!r}; {self._hint(name)}"
+                raise TypeError(message)
             setattr(self, name, value)
 
     def keys_set(self) -> dict[str, Any]:
@@ -53,9 +40,31 @@ class WithKeys(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no type
         return {**super().get_params(deep), **self.keys_set()}
 
     def set_params(self, **params: Any) -> Self:
-        """Set parameters, also keys that were not set before; ``None`` for a key leaves it to its default."""
+        """Set parameters, also keys that were not set before; ``None`` for a key leaves it to its default.
+
+        Raises:
+            ValueError: there is no such parameter, or the component that is then chosen has no such key; none is set.
+        """
+        before = self.get_params(deep=False)
+        unknown = [name for name in params if name not in before]
+        for name in unknown:
+            if not is_key(name):
+                message = f"Invalid parameter {name!r} for {type(self).__name__}; {self._hint(name)}"
+                raise ParameterError(message)
+        refuse_unknown_keys(unknown, {**before, **params}, lambda: Registry(extra=self.registries))
         for name, value in params.items():
-            if is_key(name):
-                setattr(self, name, value)
-        super().set_params(**{name: value for name, value in params.items() if not is_key(name)})
+            setattr(self, name, value)
         return self
+
+    def _hint(self, name: str) -> str:
+        """Return what may be meant by the name of a parameter that is none."""
+        single = next((table for table in TABLES if re.match(rf"{table}_[^_]", name)), None)
+        if single:
+            return f"did you mean {single}__{name[len(single) + 1 :]}?"
+        table, _, key = name.partition("__")
+        own = nearest(table, [*super().get_params(deep=False), *(TABLES if key else ())])
+        if own and (not key or own in TABLES):
+            return f"did you mean {'__'.join(filter(None, (own, key)))}?"
+        return (
+            f"expected one that its constructor lists, or TABLE__KEY with a table of an experiment: {', '.join(TABLES)}"
+        )

@@ -78,6 +78,8 @@ def problems_from(
     by_path: dict[KeyPath, list[Any]] = {}
     for path, line in known_places(error.errors(include_url=False), place.data):
         by_path.setdefault(path, []).append(line)
+    around = {path[:-1] for path in by_path}  # pydantic doesn't count items that are wrong
+    by_path = {path: lines for path, lines in by_path.items() if lines[0]["type"] != "too_short" or path not in around}
     problems = [
         place.problem(path, instead[path])
         if path in instead and lines[0]["type"] not in WORDED

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from itertools import repeat
 from pathlib import Path
@@ -12,6 +13,9 @@ from sightkit_plugins.datasets._rooted_paths import RootedPaths
 from sightkit_plugins.datasets._split_words import EXPECTED_WORDS, split_of_word
 from sightkit_plugins.datasets._table_file import Table
 
+HEAVIEST = 3.4e38
+"""The largest weight, which is what a float32 can hold."""
+
 
 class Row(NamedTuple):
     """A row of a table of images."""
@@ -20,6 +24,7 @@ class Row(NamedTuple):
     path: str
     label: str
     split: str
+    weight: str
 
 
 def check_rows(table: Table, *, root: Path, classes: Sequence[str] | None) -> tuple[list[str], list[str]]:
@@ -29,7 +34,8 @@ def check_rows(table: Table, *, root: Path, classes: Sequence[str] | None) -> tu
     findings: list[str] = []
     first: dict[str, Row] = {}
     columns = table.columns
-    for row in map(Row, table.numbers, columns["path"], columns["label"], columns.get("split", repeat(""))):
+    optional = (columns.get(name, repeat("")) for name in ("split", "weight"))
+    for row in map(Row, table.numbers, columns["path"], columns["label"], *optional):
         path, wrong = rooted.find(row.path)
         wrong = what_is_wrong(row, classes, known) or wrong
         if wrong is None:
@@ -42,14 +48,24 @@ def check_rows(table: Table, *, root: Path, classes: Sequence[str] | None) -> tu
 
 
 def what_is_wrong(row: Row, classes: Sequence[str] | None, known: frozenset[str]) -> str | None:
-    """Return what is wrong with the label or the split of a row."""
+    """Return what is wrong with the label, the split or the weight of a row."""
     if not row.label:
         return "expected a label, found an empty cell"
     if classes is not None and row.label not in known:
         return f"label {row.label!r} is none of the {len(classes)} classes{nearest(row.label, classes)}"
     if row.split and split_of_word(row.split) is None:
         return f"split {row.split!r}: expected {EXPECTED_WORDS}, or an empty cell"
+    if not 0 <= weight_of(row.weight) <= HEAVIEST:
+        return f"weight {row.weight!r}: expected a number of at least 0, such as 0.5, or an empty cell"
     return None
+
+
+def weight_of(cell: str) -> float:
+    """Return the weight in a cell: 1 where it is empty, ``nan`` where there is none."""
+    try:
+        return float(cell) if cell else 1.0
+    except ValueError:
+        return math.nan
 
 
 def what_is_double(row: Row, earlier: Row) -> str:

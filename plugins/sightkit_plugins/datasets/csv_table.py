@@ -30,6 +30,12 @@ class CsvParams(Params):
     group_column: str | None = Field(
         None, min_length=1, description="Column of groups, such as patients, whose images stay in one split."
     )
+    weight_column: str | None = Field(
+        None,
+        min_length=1,
+        description="Column of numbers of at least 0: how much each image counts in training, compared to the others; "
+        "empty for 1.",
+    )
     delimiter: Literal[",", ";", "\t", "|"] | None = Field(
         None,
         description="What is between cells; by default a tab in .tsv files, else comma, semicolon or tab, as fits the "
@@ -51,7 +57,7 @@ def build_csv(params: CsvParams, _task: DatasetTask) -> ImageSource:
     """
     import numpy as np
 
-    from sightkit_plugins.datasets._csv_rows import check_rows, sorted_classes
+    from sightkit_plugins.datasets._csv_rows import check_rows, sorted_classes, weight_of
     from sightkit_plugins.datasets._findings import counted, listing
     from sightkit_plugins.datasets._path_source import PathSource
     from sightkit_plugins.datasets._split_words import split_of_word
@@ -73,13 +79,14 @@ def build_csv(params: CsvParams, _task: DatasetTask) -> ImageSource:
         labels=np.array([label_of[label] for label in columns["label"]], dtype=np.int64),
         splits=tuple(map(split_of_word, columns["split"])) if params.split_column else None,
         groups=tuple(group or None for group in columns["group"]) if params.group_column else None,
+        weights=np.array([weight_of(cell) for cell in columns["weight"]], np.float32) if params.weight_column else None,
     )
     return PathSource(classes, samples, paths, others=[params.path])
 
 
 def wanted_columns(params: CsvParams) -> dict[str, str]:
     """Return the name of each column that is read, by what it holds."""
-    optional = {"split": params.split_column, "group": params.group_column}
+    optional = {"split": params.split_column, "group": params.group_column, "weight": params.weight_column}
     return {
         "path": params.path_column,
         "label": params.label_column,
@@ -93,7 +100,7 @@ def sightkit_datasets() -> list[Dataset[CsvParams]]:
     return [
         Dataset(
             name="csv",
-            summary="A CSV or TSV file with the path and the label of each image, and its split and group if known.",
+            summary="A CSV or TSV file with the path and label of each image, its split, group and weight if known.",
             params=CsvParams,
             build=build_csv,
         )

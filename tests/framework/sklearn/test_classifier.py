@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import pickle
 import random
+import signal
 import subprocess
 import sys
 import tempfile
+from contextlib import nullcontext, redirect_stdout
 from copy import deepcopy
 from pathlib import Path
 
@@ -22,6 +24,7 @@ from networks import perceptron
 from sightkit import ConfigError, DivergedError
 from sightkit.runs.record.run import Run
 from sightkit.sklearn import ImageClassifier
+from sightkit.sklearn.learned import log_odds
 
 
 def test_handwritten_digits_are_learned_by_the_baseline():
@@ -42,6 +45,32 @@ def test_probabilities_are_those_of_the_most_probable_class_and_sum_to_one(fitte
     assert (probabilities.dtype, probabilities.shape) == (np.float64, (60, 3))
     np.testing.assert_allclose(probabilities.sum(axis=1), 1, rtol=1e-12)
     assert (fitted.classes_[probabilities.argmax(axis=1)] == fitted.predict(task.images)).all()
+
+
+def test_logarithms_and_odds_say_the_same_as_probabilities(fitted, task):
+    probabilities = fitted.predict_proba(task.images)
+    np.testing.assert_allclose(np.exp(fitted.predict_log_proba(task.images)), probabilities, rtol=1e-12)
+    odds = fitted.decision_function(task.images)
+    np.testing.assert_allclose(odds, np.log(probabilities / (1 - probabilities)), rtol=1e-6)
+    assert (fitted.classes_[odds.argmax(axis=1)] == fitted.predict(task.images)).all()
+
+
+def test_of_two_classes_the_odds_are_those_of_the_second(build, task):
+    estimator = build(epochs=2).fit(task.images, task.labels == "top")
+    odds = estimator.decision_function(task.images)
+    assert odds.shape == (60,)
+    assert ((odds > 0) == estimator.predict(task.images)).all()
+    logits = estimator.model_(task.images[..., None] / np.float32(255)).numpy()
+    np.testing.assert_allclose(odds, logits[:, 1] - logits[:, 0], rtol=1e-4, atol=1e-5)
+
+
+def test_odds_tell_images_apart_that_are_almost_certain_and_not_classes_that_are_equal():
+    odds = log_odds(np.array([[0.0, 800.0, 1.0], [0.0, 900.0, 1.0], [3.0, 3.0, 3.0], [9.0, 9.0, -1e9]]))
+    assert np.isfinite(odds).all()
+    assert odds[1, 1] == pytest.approx(odds[0, 1] + 100, rel=1e-12)
+    np.testing.assert_allclose(odds[2], np.log(0.5))
+    assert odds[3].tolist() == pytest.approx([0.0, 0.0, -1e9])
+    assert (odds[2:, 0] == odds[2:, 1]).all()
 
 
 def test_of_classes_that_are_equally_probable_the_first_is_predicted(build, task):
@@ -105,8 +134,38 @@ def test_nothing_is_left_behind_without_a_folder_for_runs(build, task, tmp_path,
     estimator = build(epochs=1).fit(task.images, task.labels)
     estimator.predict(task.images)
     pickle.dumps(estimator)
+    with pytest.raises(DivergedError):
+        build(optimizer="sgd", optimizer__learning_rate=1e38).fit(task.images, task.labels)
     assert not list(tmp_path.iterdir())
     assert estimator.run_path_ is None
+
+
+def test_a_fit_that_is_interrupted_leaves_no_folder_and_what_was_learned_before(build, task, tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    estimator = build(epochs=1).fit(task.images, task.labels)
+    before = estimator.predict_proba(task.images)
+
+    class Pressed(list):
+        def write(self, text):
+            self.append([*tmp_path.iterdir()])
+            os.kill(os.getpid(), signal.SIGINT)
+
+        flush = list.copy
+
+    seen = Pressed()
+    with pytest.raises(KeyboardInterrupt), redirect_stdout(seen):
+        estimator.set_params(epochs=100, verbose=True).fit(task.images, task.labels)
+    assert seen[0]
+    assert not list(tmp_path.iterdir())
+    assert (estimator.predict_proba(task.images) == before).all()
+
+
+def test_only_a_run_that_is_kept_has_checkpoints(build, task, tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "TemporaryDirectory", lambda: nullcontext(str(tmp_path / "temporary")))
+    build(epochs=1).fit(task.images, task.labels)
+    build(epochs=1, runs_dir=tmp_path / "kept").fit(task.images, task.labels)
+    written = {path.parent.parent.parent.parent.name for path in tmp_path.rglob("checkpoints/*")}
+    assert written == {"kept"}
 
 
 def test_another_process_makes_the_same_bits_of_what_was_pickled(fitted, task, tmp_path):
@@ -182,6 +241,9 @@ def test_an_image_of_weight_two_is_as_good_as_two_of_it(build, task):
 def test_the_weight_of_a_class_makes_it_more_probable(build, fitted, task):
     biased = build(class_weight={"middle": 50.0}).fit(task.images, task.labels)
     assert (biased.predict(task.images) == "middle").sum() > (fitted.predict(task.images) == "middle").sum()
+    numbers = np.unique(task.labels, return_inverse=True)[1].astype(float)
+    same = build(class_weight={1: 50.0}).fit(task.images, numbers)  # 1 is 1.0, as everywhere in Python
+    assert (same.predict_proba(task.images) == biased.predict_proba(task.images)).all()
     balanced = build(class_weight="balanced").fit(task.images, task.labels)
     np.testing.assert_allclose(balanced.predict_proba(task.images), fitted.predict_proba(task.images), atol=1e-4)
 
@@ -196,7 +258,7 @@ def test_the_weight_of_a_class_makes_it_more_probable(build, fitted, task):
         ({"X": np.zeros((60, 9, 6), complex)}, "Complex data not supported"),
         ({"X": np.zeros((60, 54), np.uint8)}, "flat rows of 54 numbers"),
         ({"X": np.zeros((0, 9, 6), np.uint8)}, "0 sample"),
-        ({"X": np.full((60, 9, 6), "a")}, "could not convert string|numeric"),
+        ({"X": np.full((60, 9, 6), "a")}, "expected the pixels of images, found 'a'"),
         ({"y": None}, "requires y"),
         ({"y": np.linspace(0, 1, 60)}, "Unknown label type"),
     ],
@@ -232,7 +294,7 @@ def test_colour_images_are_learned_from_as_well(build, task):
     assert estimator.model_.input_shape == (None, 9, 6, 3)
 
 
-@pytest.mark.parametrize("ask", ["predict", "predict_proba"])
+@pytest.mark.parametrize("ask", ["predict", "predict_proba", "predict_log_proba", "decision_function"])
 def test_nothing_is_predicted_before_training(build, task, ask):
     with pytest.raises(NotFittedError):
         getattr(build(), ask)(task.images)

@@ -54,7 +54,7 @@ def test_a_table_of_paths_and_labels_is_a_dataset(folder):
     assert source.classes == ("cat", "dog")
     assert source.samples.ids == IMAGES
     assert source.samples.labels.tolist() == [0, 1, 0, 1]
-    assert (source.samples.splits, source.samples.groups) == (None, None)
+    assert (source.samples.splits, source.samples.groups, source.samples.weights) == (None, None, None)
     data = prepare(source, images=ImagesSettings(channels=1), split=SplitSettings(), seed=0)
     assert data.images[np.arange(4)][:, 0, 0, 0].tolist() == [0, 50, 100, 150]
 
@@ -91,6 +91,36 @@ def test_columns_are_found_by_name_wherever_they_are(folder):
     assert source.samples.groups == ("Ann", None, "Ann")
 
 
+def test_weights_are_those_of_training_compared_to_each_other(folder):
+    header, *rows = ROWS
+    cells = ["0.5", "", "1e0", "0"]
+    table = write(folder / "list.csv", [f"{header},care", *map(",".join, zip(rows, cells, strict=True))])
+    source = build(table, weight_column="care")
+    assert (source.samples.weights.dtype, source.samples.weights.tolist()) == (np.float32, [0.5, 1, 1, 0])
+    data = prepare(source, images=ImagesSettings(), split=SplitSettings(validation=0, test=0), seed=0)
+    np.testing.assert_allclose(data.weights, np.array([0.5, 1, 1, 0]) * 4 / 2.5)
+
+
+def test_weights_that_are_none_are_told_by_their_row(folder):
+    cells = ["-1", "nan", "inf", "1e39", "much", "0,5"]
+    rows = [f'a/1.png,cat,"{cell}"' for cell in cells]
+    expected = "expected a number of at least 0, such as 0.5, or an empty cell"
+    assert refused_rows(folder, "path,label,w", *rows, weight_column="w") == [
+        f"row {number}: weight {cell!r}: {expected}" for number, cell in enumerate(cells, start=2)
+    ]
+
+
+def test_weights_that_are_all_zero_in_training_leave_nothing_to_learn_from(folder):
+    rows = [
+        f"{ROWS[0]},w,set",
+        *(f"{row},{int(row[0] == 'b')},{'train' if row[0] == 'a' else 'test'}" for row in ROWS[1:3]),
+    ]
+    rows += ["b/1.png,cat,1,test"]
+    source = build(write(folder / "list.csv", rows), weight_column="w", split_column="set")
+    with pytest.raises(DataError, match="expected one above 0 among those of the 2 training images, found zeros only"):
+        prepare(source, images=ImagesSettings(), split=SplitSettings(validation=0), seed=0)
+
+
 def test_labels_that_are_whole_numbers_are_in_order_of_their_value(folder):
     source = build(write(folder / "list.csv", ["path,label", "a/1.png,10", "a/2.png,9"]))
     assert source.classes == ("9", "10")
@@ -116,16 +146,18 @@ def test_the_fingerprint_follows_the_table_and_the_images_and_not_the_place(fold
     prints = {build(write(at / "list.csv", ROWS)).fingerprint() for at in (folder, tmp_path / "moved")}
     assert len(prints) == 1
     extended = [header, *(f"{row},train,Ann" for row in ROWS[1:])]
+    weighted = ["path,label,w", *(f"{row},{number}" for number, row in enumerate(ROWS[1:]))]
     for rows, params in (
         ([ROWS[0], ROWS[1].replace("cat", "dog"), *ROWS[2:]], {}),
         (extended, {"split_column": "set"}),
         (extended, {"group_column": "who"}),
+        (weighted, {"weight_column": "w"}),
         (ROWS, {"classes": ("dog", "cat")}),
     ):
         prints.add(build(write(folder / "list.csv", rows), **params).fingerprint())
     Image.fromarray(np.zeros((4, 4), np.uint8)).save(folder / IMAGES[1])
     prints.add(build(write(folder / "list.csv", ROWS)).fingerprint())
-    assert len(prints) == 6
+    assert len(prints) == 7
 
 
 def test_the_fingerprint_passes_over_a_folder_in_place_of_an_image_and_files_name_the_table(folder):

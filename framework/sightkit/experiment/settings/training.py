@@ -34,9 +34,13 @@ class PlateauSettings(Table):
 
 
 class CheckpointSettings(Table):
-    """When the state of a training is written, so that it can be resumed; at the end of each epoch in any case."""
+    """When the state of a training is written, from which it can be resumed; where any is, at the end of each epoch."""
 
-    keep: int = Field(2, ge=1, description="How many checkpoints are kept.")
+    keep: int = Field(
+        2,
+        ge=0,
+        description="How many checkpoints are kept; 0: none is written, and a run begins again if it is resumed.",
+    )
     every_steps: int | None = Field(None, ge=1, description="Write one after so many steps, too.")
     every_minutes: float | None = Field(10.0, gt=0, description="Write one after so many minutes, too.")
 

@@ -46,7 +46,7 @@ class Checkpoints:
 
     Args:
         folder: Where they are.
-        keep: How many of them are kept.
+        keep: How many of them are kept; 0 for none, of which nothing is written.
         replicas: What trains; processes that train together have files of their own.
     """
 
@@ -63,8 +63,8 @@ class Checkpoints:
         values: Mapping[str, NDArray[Any]],
         *,
         known_as: Mapping[str, str] | None = None,
-    ) -> Path:
-        """Write a checkpoint in one step, remove the oldest ones, and return its file.
+    ) -> Path | None:
+        """Write a checkpoint in one step, remove the oldest ones, and return its file; ``None`` where none are kept.
 
         Args:
             step: Steps since the run began; the newest checkpoint is that with the most.
@@ -79,11 +79,14 @@ class Checkpoints:
         for name, value in values.items():
             if not np.isfinite(value).all():
                 called = (known_as or {}).get(name, name)
+                kept = "the checkpoint before it is kept; " if self._keep else ""
                 message = (
-                    f"training diverged: the variable {called} is no longer finite after step {step}; the checkpoint "
-                    "before it is kept; lower the learning rate"
+                    f"training diverged: the variable {called} is no longer finite after step {step}; {kept}lower the "
+                    "learning rate"
                 )
                 raise DivergedError(message)
+        if not self._keep:
+            return None
         text, workers = json.dumps(about), str(self._replicas.workers)
         plain = {name: np.asarray(value, order="C") for name, value in values.items()}  # the file knows no other order
         metadata = {ABOUT: text, WORKERS: workers, DIGEST: digest(workers + text, plain)}

@@ -175,6 +175,18 @@ with only_writer(Path({str(folder)!r})):
 # What goes wrong -----------------------------------------------------------------------------------------------------
 
 
+def test_a_training_without_checkpoints_begins_again(load, leave, tmp_path) -> None:
+    experiment = load(training__epochs=2, training__checkpoints={"keep": 0})
+    folder = leave(experiment, Watcher(stop_at=(1, 2, 3)))
+    assert not [*(folder / "checkpoints").iterdir()]
+    watcher = Watcher()
+    run = experiment.go_on(folder, display=watcher)
+    assert "there is no checkpoint: training starts from the beginning" in watcher.notes
+    alone = experiment.run(runs_dir=tmp_path / "alone")
+    assert run.manifest["model"] == alone.manifest["model"]
+    assert plain(run.history)[-2:] == plain(alone.history)
+
+
 def damage(path: Path, how: str) -> None:
     """Truncate a file, empty it, or flip a bit in the middle."""
     content = bytearray(path.read_bytes())

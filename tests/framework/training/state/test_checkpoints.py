@@ -154,6 +154,15 @@ def test_a_value_that_is_not_finite_is_never_written(checkpoints, tmp_path, bad)
     assert files(tmp_path) == ["000000001.safetensors"]
 
 
+def test_where_none_are_kept_nothing_is_written_and_what_is_not_finite_is_told(tmp_path):
+    none = Checkpoints(tmp_path, keep=0)
+    assert none.write(1, ABOUT, SMALL) is None
+    with pytest.raises(DivergedError, match=r"model/00000 is no longer finite after step 2; lower the learning"):
+        none.write(2, ABOUT, {"model/00000": np.array([math.nan])})
+    assert files(tmp_path) == []
+    assert none.newest() == (None, [])
+
+
 def test_a_disk_that_is_full_leaves_those_before_and_nothing_half_written(checkpoints, tmp_path):
     values = {"model/00000": np.zeros(100_000, np.float32)}
     checkpoints.write(1, ABOUT, values)
