@@ -40,6 +40,9 @@ class Lookup(Protocol):
             UnknownComponentError: there is none of this name, or more than one, or it can't be used.
         """
 
+    def own(self, kind: type[C], name: str) -> str:
+        """Return what ``use`` says where nobody has said anything: the name, or the identity of sightkit's own."""
+
     def names(self, kind: type[C]) -> list[str]:
         """Return the names that `find` accepts, for messages."""
 
@@ -67,6 +70,15 @@ class Found(Generic[C]):
     def handed_over(self) -> bool:
         """Whether it was handed over in Python: no other process finds it."""
         return self.origin == THIS_PROCESS
+
+
+class Implied(str):
+    """The name of a component that an experiment has without naming it.
+
+    It means sightkit's own, even where others offer one of that name: to install or add those changes no experiment.
+    """
+
+    __slots__ = ()
 
 
 class UnknownComponentError(Exception):
@@ -167,6 +179,8 @@ def validate_use(kind: type[C], value: Any, lookup: Lookup | None) -> Use[C]:
         message = "a component is validated with the catalogue as pydantic's context"
         raise TypeError(message)
     written, label = value.get("use"), value.get("name") if kind.kind in Use.NAMED else None
+    if isinstance(written, Implied):
+        written = lookup.own(kind, written)
     problems = reserved_key_problems(kind, value, lookup)
     if isinstance(written, str):
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import re
+import shutil
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -82,6 +83,14 @@ def test_a_run_that_has_not_finished_says_how_far_it_is(tmp_path: Path) -> None:
     epoch = next(sightkit.load(values).epochs(runs_dir=tmp_path))
     _, tags = shown(epoch.run)
     assert "shown: interrupted" in tags.text
+
+
+def test_a_run_that_is_gone_says_so(run: sightkit.Run, tmp_path: Path) -> None:
+    opened = sightkit.Run(shutil.copytree(run.path, tmp_path / "<gone>"))
+    (opened.path / "scores.json").unlink()
+    assert "scores.json: cannot be read" in shown(opened)[1].text
+    shutil.rmtree(opened.path)
+    assert "<gone>/manifest.json: cannot be read" in shown(opened)[1].text
 
 
 def test_names_of_classes_and_files_are_text(run: sightkit.Run, tmp_path: Path) -> None:

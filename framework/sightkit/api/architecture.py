@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sightkit.component import Architecture
 from sightkit.config.overrides import as_toml_value
 from sightkit.config.tree import Origin, Tree
 from sightkit.errors import ConfigError
+from sightkit.paths import working_directory
 from sightkit.registry.registry import Registry
 from sightkit.use import UnknownComponentError, validate_params
 
@@ -58,7 +58,7 @@ def build_architecture(
         message = f"architecture {name!r}: {error.message}"
         raise ConfigError(message) from None
     except ValidationError as error:
-        place = Tree.of(values, Origin("build_architecture", Path.cwd()))
+        place = Tree.of(values, Origin("build_architecture", working_directory()))
         raise TomlError(problems_from(error, place, found.component.params)) from None
     # Nothing is known of the images: zero mean and unit deviation leave them as they are.
     channels = image_shape[2]

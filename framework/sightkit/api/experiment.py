@@ -15,6 +15,7 @@ from sightkit.experiment.in_memory import OwnArchitecture, WithOwn
 from sightkit.experiment.resolve import default_uses, resolve
 from sightkit.experiment.settings import ExperimentSettings
 from sightkit.experiment.stage_tables import implied_uses
+from sightkit.paths import absolute
 from sightkit.registry.registry import Registry
 from sightkit.toml.problems import Problem
 
@@ -53,6 +54,10 @@ class Experiment:
         self.source = source
         self._architecture = architecture
         self._problems = tuple(problems)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Let another process validate the values itself: settings hold components of the plugins that loaded here."""
+        return {key: value for key, value in vars(self).items() if key != "settings"}
 
     def __repr__(self) -> str:
         return f"Experiment({self.tree.data.get('name', 'experiment')!r})"
@@ -222,9 +227,10 @@ class Experiment:
         """
         from sightkit.runs.record.finished import unfinished_run
 
-        unfinished = unfinished_run(Path(runs_dir) / self.settings.name) if resume else None
+        place = absolute(runs_dir)
+        unfinished = unfinished_run(place / self.settings.name) if resume else None
         return self._epochs(
-            runs_dir=Path(runs_dir), cache_dir=cache_dir, unfinished=unfinished, stop=stop, display=display, argv=argv
+            runs_dir=place, cache_dir=cache_dir, unfinished=unfinished, stop=stop, display=display, argv=argv
         )
 
     def go_on(
@@ -252,7 +258,7 @@ class Experiment:
         """
         from sightkit.runs.execute import execute
 
-        path = Path(folder)
+        path = absolute(folder)
         return execute(
             self._epochs(
                 runs_dir=path.parent.parent, cache_dir=cache_dir, unfinished=path, stop=stop, display=display, argv=argv

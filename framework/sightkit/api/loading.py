@@ -15,6 +15,7 @@ from sightkit.contracts import ImageSource, Network
 from sightkit.errors import ConfigError
 from sightkit.experiment.in_memory import IN_MEMORY, OwnArchitecture
 from sightkit.experiment.resolve import default_uses, name_from
+from sightkit.paths import working_directory
 from sightkit.registry.registry import Registry
 from sightkit.toml.problems import Problem
 
@@ -52,7 +53,7 @@ def load(
     registry = registry or Registry()
     problems: list[Problem] = []
     if isinstance(source, Mapping):
-        tree = Tree.of(as_toml_value(source), Origin("experiment", Path.cwd()))
+        tree = Tree.of(as_toml_value(source), Origin("experiment", working_directory()))
         if "extends" in tree.data:
             message = "extends is for files; merge the values instead"
             problems.append(Problem("experiment", path="extends", message=message))
@@ -62,14 +63,14 @@ def load(
         if not isinstance(dataset, ImageSource):
             message = f"dataset: expected a sightkit.ImageSource, such as ArraySource, found {type(dataset).__name__}"
             raise ConfigError(message)
-        tree.put(("dataset",), {"use": IN_MEMORY}, Origin("sightkit.load", Path.cwd()))
+        tree.put(("dataset",), {"use": IN_MEMORY}, Origin("sightkit.load", working_directory()))
     if architecture is not None:
         if not callable(architecture) and not isinstance(architecture, Network):
             found = type(architecture).__name__
             expected = "a keras.Model, a sightkit.Network or a function that returns one"
             message = f"architecture: expected {expected}, found {found}"
             raise ConfigError(message)
-        tree.put(("architecture",), {"use": IN_MEMORY}, Origin("sightkit.load", Path.cwd()))
+        tree.put(("architecture",), {"use": IN_MEMORY}, Origin("sightkit.load", working_directory()))
     return Experiment(tree, registry=registry, source=dataset, architecture=architecture, problems=problems)
 
 
@@ -117,5 +118,5 @@ def load_file(source: Path | str, registry: Registry, problems: list[Problem]) -
         path, label = Path(source), str(source)
     tree = read_tree(path, defaults=default_uses(), problems=problems, label=label)
     if "name" not in tree.data:
-        tree.put(("name",), name_from(path), Origin("the file's name", Path.cwd()))
+        tree.put(("name",), name_from(path), Origin("the file's name", working_directory()))
     return tree

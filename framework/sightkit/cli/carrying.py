@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from contextlib import redirect_stdout
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from sightkit.cli.console import print_json
@@ -47,7 +46,7 @@ def carry_out(begin: Beginning, *, json: bool) -> None:
             print_json(failure(display, error))
         raise
     if json:
-        told = {"run": str(done.path.absolute()), "state": done.state, "scores": done.scores}
+        told = {"run": str(done.path), "state": done.state, "scores": done.scores}
         print_json(told | {"findings": [finding["summary"] for finding in done.findings]})
     elif not display.follows:
         summarise(done, display.texts)
@@ -56,9 +55,8 @@ def carry_out(begin: Beginning, *, json: bool) -> None:
 def failure(display: TerminalDisplay, error: BaseException) -> dict[str, Any]:
     """Return what a script is told of a run that did not finish."""
     stopped = isinstance(error, InterruptedRunError) or not isinstance(error, Exception)
-    folder = None if display.folder is None else str(Path(display.folder).absolute())
     return {
-        "run": folder,
+        "run": display.folder,
         "state": "interrupted" if stopped else "failed",
         "error": str(error) or "interrupted",
         "scores": {},

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sightkit.cli.console import print_table, print_text, warn
-from sightkit.cli.summary import short
 from sightkit.evaluation.text import number
+from sightkit.paths import short
 from sightkit.toml.shown import shown
 
 if TYPE_CHECKING:

@@ -111,20 +111,21 @@ def evaluate(
 def document(evaluation: Evaluation) -> dict[str, Any]:
     """Return what a script is told."""
     return {
-        "run": str(evaluation.run.absolute()),
+        "run": str(evaluation.run),
         "name": evaluation.name,
         "images": len(evaluation.predictions.ids),
         "scores": {evaluation.name: evaluation.document()},
         "notes": list(evaluation.notes),
-        "files": [str(file.absolute()) for file in evaluation.files],
-        "reports": [str(file.absolute()) for file in evaluation.reports],
+        "files": [str(file) for file in evaluation.files],
+        "reports": [str(file) for file in evaluation.reports],
     }
 
 
 def show(evaluation: Evaluation, texts: Sequence[str]) -> None:
     """Print the scores, what has to be known of the data, what its reports have to say, and where everything is."""
     from sightkit.cli.console import print_text, warn
-    from sightkit.cli.summary import print_scores, report_rows, short
+    from sightkit.cli.summary import print_scores, report_rows
+    from sightkit.paths import short
 
     print_scores(evaluation.name, evaluation.document())
     for note in evaluation.notes:

@@ -36,7 +36,7 @@ def report(
     from sightkit.cli.console import print_json, print_text
     from sightkit.cli.preparing import watched
     from sightkit.cli.resume import registry_of
-    from sightkit.cli.summary import short
+    from sightkit.paths import short
     from sightkit.runs.record.named import finished_run
 
     found = finished_run(run, runs_dir)
@@ -44,6 +44,6 @@ def report(
     with watched() as display:
         files = make_reports(found, registry=opened, cache_dir=cache_dir, display=display)
     if json:
-        print_json({"run": str(found.path.absolute()), "files": [str(file.absolute()) for file in files]})
+        print_json({"run": str(found.path), "files": [str(file) for file in files]})
     else:
         print_text("\n".join(short(file) for file in files))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sightkit.cli.console import print_table, print_text, warn
+from sightkit.paths import short
 from sightkit.runs.record.folder import DATA
 
 if TYPE_CHECKING:
@@ -60,9 +60,3 @@ def report_rows(files: Sequence[Path]) -> list[list[str]]:
     shown = [file for file in pictures if file.suffix != ".svg" or file.with_suffix(".png") not in pictures]
     words = {".html": "report", ".png": "picture", ".svg": "picture"}
     return [[words.get(file.suffix, "file"), short(file)] for file in shown or files]
-
-
-def short(path: Path) -> str:
-    """Return a path from the working directory, or whole where it is not below it."""
-    relative = os.path.relpath(path)
-    return str(path) if relative.startswith("..") else relative

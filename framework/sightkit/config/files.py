@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from sightkit.config.tree import Origin, Tree, merge
+from sightkit.paths import real, short
 from sightkit.toml.document import Document, KeyPath, dotted, read_document
 from sightkit.toml.problems import Problem, TomlError
 from sightkit.toml.shown import shown
@@ -102,15 +103,3 @@ def names_of(document: Document, problems: list[Problem]) -> list[tuple[int, str
             message = f"{dotted(at)}: expected a file as a string, found {shown(name)}"
             problems.append(document.problem(at, message))
     return [(index, name) for index, name in enumerate(names) if isinstance(name, str)]
-
-
-def real(path: Path) -> Path:
-    """Return where a path leads when all links are followed; one that leads nowhere, or in a circle, as it is."""
-    # Not Path.resolve, which raises for what reading the file reports in better words.
-    return Path(os.path.realpath(path)) if "\0" not in str(path) else path
-
-
-def short(path: Path) -> str:
-    """Return a path as a person in the working directory would write it."""
-    relative = os.path.relpath(path)
-    return str(path) if relative.startswith("..") else relative

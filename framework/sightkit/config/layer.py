@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from sightkit.config.overrides import Override
 from sightkit.config.tree import Origin, Tree, changes_use
+from sightkit.paths import working_directory
 from sightkit.toml.document import KeyPath, dotted
 from sightkit.toml.problems import Problem
 
@@ -27,7 +27,7 @@ def apply_overrides(
     result = tree.copy()
     for written in sorted(parts_of(overrides), key=turn):
         override = replace(written, path=fitting(written.path, result))
-        origin = Origin(override.label, Path.cwd())
+        origin = Origin(override.label, working_directory())
         if override.path[0] == "extends":
             message = "extends is read with the file and can't be overridden; write a file that extends another one"
             problems.append(Problem(override.label, path="extends", message=message))

@@ -51,6 +51,10 @@ class WithOwn:
             return self.catalogue.find(kind, name)
         return cast("Found[C]", Found(component, plugin=PYTHON, origin=THIS_PROCESS))
 
+    def own(self, kind: type[C], name: str) -> str:
+        """Return what ``use`` says where nobody has said anything."""
+        return self.catalogue.own(kind, name)
+
     def names(self, kind: type[Component[Any]]) -> list[str]:
         """Return the names of a kind."""
         return self.catalogue.names(kind)

@@ -10,12 +10,14 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from sightkit.component import KINDS
 from sightkit.config.tree import Tree
 from sightkit.config.values import refused_values, without
 from sightkit.experiment.agreement import disagreements
 from sightkit.experiment.idle import without_idle_values
 from sightkit.experiment.settings import ExperimentSettings
 from sightkit.experiment.stage_tables import implied_uses, told_once, with_complete_stages
+from sightkit.paths import working_directory
 from sightkit.toml.document import KeyPath, dotted
 from sightkit.toml.messages import problems_from
 from sightkit.toml.problems import Problem, TomlError
@@ -50,7 +52,7 @@ def resolve(tree: Tree, catalogue: Lookup, problems: list[Problem]) -> Experimen
     data = Tree(without(complete.data, frozenset(refused)))
     for path, use in implied_uses(tree, defaults).items():
         if isinstance(table := data.get(path), dict):
-            table.setdefault("use", use)
+            table.setdefault("use", catalogue.own(KINDS[str(path[-1])], use))
     try:
         settings = ExperimentSettings.model_validate_json(json.dumps(data.data), context=catalogue)
     except ValidationError as error:
@@ -78,7 +80,7 @@ def absolute(value: Any, path: KeyPath, tree: Tree) -> Any:
     if isinstance(value, Path):
         origin = tree.origin(path)
         # Not Path.expanduser, which raises where there is no such user: then it is a name like any other.
-        return (origin.folder if origin else Path.cwd()) / os.path.expanduser(value)  # noqa: PTH111
+        return (origin.folder if origin else working_directory()) / os.path.expanduser(value)  # noqa: PTH111
     if isinstance(value, Use):
         params = with_absolute_paths(value.params, path, tree)
         return value if params is value.params else Use(value.found, params, value.written, value.label)

@@ -12,7 +12,7 @@ import numpy as np
 
 from sightkit.contracts import ImageSource, Samples
 from sightkit.errors import DataError
-from sightkit.images.checks import check_text
+from sightkit.images.checks import array_of, check_sequence, check_text
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -65,7 +65,10 @@ class ArraySource(ImageSource):
             ids = [f"{id_prefix}{index:0{width}d}" for index in range(count)]
         check_text("image id", ids)
         if groups is not None:
+            check_sequence("group", groups)
             check_text("group", [each for each in groups if each is not None])
+        if splits is not None:
+            check_sequence("split", splits)
         for field, column in (("ids", ids), ("splits", splits), ("groups", groups)):
             if column is not None and len(column) != count:
                 message = f"{field}: expected one for each of the {count:,} images, found {len(column):,}"
@@ -126,7 +129,7 @@ def checked_images(images: ArrayLike) -> NDArray[np.uint8]:
     Raises:
         DataError: they aren't uint8 of shape ``(n, height, width)`` or ``(n, height, width, 1 or 3)``.
     """
-    array = np.asarray(images)
+    array = array_of("images", images)
     expected = "images: expected uint8 of shape (n, height, width) or (n, height, width, channels), 1 or 3 channels"
     if array.dtype != np.uint8:
         message = f"{expected}, found {array.dtype} of shape {array.shape}; scale to 0..255 and use .astype('uint8')"
@@ -143,7 +146,7 @@ def checked_labels(labels: ArrayLike, *, count: int, num_classes: int) -> NDArra
     Raises:
         DataError: they aren't ``count`` integers in ``[0, num_classes)``.
     """
-    array = np.asarray(labels)
+    array = array_of("labels", labels)
     if array.shape != (count,) or (array.dtype.kind not in "iu" and count):
         message = f"labels: expected integers of shape ({count},), found {array.dtype} of shape {array.shape}"
         raise DataError(message)
@@ -164,7 +167,7 @@ def checked_weights(weights: ArrayLike, *, count: int) -> NDArray[np.float32]:
     Raises:
         DataError: they aren't ``count`` numbers.
     """
-    array = np.asarray(weights)
+    array = array_of("weights", weights)
     if array.shape != (count,) or (array.dtype.kind not in "biuf" and count):
         message = f"weights: expected numbers of shape ({count},), found {array.dtype} of shape {array.shape}"
         raise DataError(message)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence, Sized
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,6 +13,8 @@ from sightkit.errors import DataError
 from sightkit.images.weights import check_weights
 
 if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
     from sightkit.contracts import ImageSource, Samples
 
 LISTED = 20
@@ -58,11 +60,30 @@ def check_trainable(source: ImageSource) -> None:
         raise DataError(message)
 
 
+def check_sequence(what: str, entries: object) -> None:
+    """Refuse what is no sequence, or is one text, which is a sequence of letters."""
+    if isinstance(entries, str) or not (isinstance(entries, Iterable) and isinstance(entries, Sized)):
+        found = f"the text {entries!r}" if isinstance(entries, str) else type(entries).__name__
+        message = f"expected a sequence of every {what}, found {found}"
+        raise DataError(message)
+
+
+def array_of(what: str, values: ArrayLike) -> NDArray[Any]:
+    """Return values as an array, of whatever dtype and shape.
+
+    Raises:
+        DataError: they have no shape.
+    """
+    try:
+        return np.asarray(values)
+    except ValueError as error:  # lists of different lengths
+        message = f"{what}: expected an array, found what none can be made of: {error}"
+        raise DataError(message) from error
+
+
 def check_text(what: str, names: Iterable[object]) -> None:
     """Refuse names that aren't text, such as numbers, which much of what comes later can't handle."""
-    if isinstance(names, str):
-        message = f"expected a sequence of every {what}, found the text {names!r}"
-        raise DataError(message)
+    check_sequence(what, names)
     for name in names:
         if not isinstance(name, str):
             message = f"expected every {what} to be text, found {name!r}; use str(...)"

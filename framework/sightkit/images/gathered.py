@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sightkit.errors import DataError
+from sightkit.images.checks import array_of
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -26,20 +27,24 @@ def gather(batches: Iterable[tuple[ArrayLike, ArrayLike]]) -> tuple[NDArray[np.u
     if cardinality is not None and int(cardinality()) == ENDLESS:
         message = "the batches have no end; leave out .repeat(), or .take() as many as you want"
         raise DataError(message)
+    if not isinstance(batches, Iterable):
+        message = f"expected something that yields batches, such as a tf.data.Dataset, found {type(batches).__name__}"
+        raise DataError(message)
     images: list[NDArray[np.uint8]] = []
     labels: list[NDArray[Any]] = []
     for number, batch in enumerate(batches):
+        where = f"batch {number}"
         if not isinstance(batch, tuple | list) or len(batch) != 2:
-            message = f"batch {number}: expected a pair (images, labels), found {type(batch).__name__}"
+            message = f"{where}: expected a pair (images, labels), found {type(batch).__name__}"
             raise DataError(message)
-        images.append(as_bytes(np.asarray(batch[0]), where=f"batch {number}"))
-        labels.append(np.asarray(batch[1]))
+        images.append(as_bytes(array_of(where, batch[0]), where=where))
+        labels.append(array_of(where, batch[1]))
         if images[-1].shape[1:] != images[0].shape[1:]:
-            message = f"batch {number}: expected images of {images[0].shape[1:]}, found {images[-1].shape[1:]}"
+            message = f"{where}: expected images of {images[0].shape[1:]}, found {images[-1].shape[1:]}"
             raise DataError(message)
         if labels[-1].shape != (len(images[-1]),):
             found = f"labels of shape {labels[-1].shape}"
-            message = f"batch {number}: expected an integer for each of {len(images[-1])} images, found {found}"
+            message = f"{where}: expected an integer for each of {len(images[-1])} images, found {found}"
             raise DataError(message)
     if not images:
         message = "expected batches of images, found none"

@@ -8,7 +8,8 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -70,6 +71,18 @@ class PreparedData:
     sizes: NDArray[np.uint32] | None = None
     weights: NDArray[np.float32] | None = None
     findings: tuple[Finding, ...] = ()
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Let another process have the same, on another machine too: images that stand in a file are taken along."""
+        images = np.asarray(self.images) if isinstance(self.images, np.memmap) else self.images
+        return {**vars(self), "splits": dict(self.splits), "images": images}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        arrays = [state["labels"], state["sizes"], state["weights"], state["images"], *state["splits"].values()]
+        for array in arrays:
+            if isinstance(array, np.ndarray):
+                array.flags.writeable = False
+        vars(self).update(state, splits=MappingProxyType(state["splits"]))
 
     def _repr_html_(self) -> str:
         from sightkit.notebook import lines, table, title

@@ -43,6 +43,18 @@ class Catalogue:
             for each in self.all(kind)
         ]
 
+    def own(self, kind: type[Component[Any]], name: str) -> str:
+        """Return what ``use`` says where nobody has said anything: the name, or the identity of sightkit's own.
+
+        Others may offer a component of this name, too; what their users have to decide is no matter of experiments that
+        don't name it.
+        """
+        if self._chosen(kind, name) is not None:
+            return name
+        built_in = {record.name for record in self.records if record.distribution == "sightkit"}
+        entries = self._found.get((kind.kind, name), [])
+        return next((each.identity for each in entries if each.plugin in built_in), name)
+
     def recipes(self) -> list[tuple[PluginRecord, Recipe]]:
         """Return every recipe with its plugin, sorted by name."""
         recipes = [(record, recipe) for record in self.records for recipe in record.recipes]
@@ -113,10 +125,10 @@ class Catalogue:
 def ambiguous(kind: type[Component[Any]], short: str, entries: Sequence[Found[Any]]) -> str:
     """Return which plugins offer one short name and the line that decides between them."""
     offers = " and ".join(f"plugin {each.plugin} ({each.origin})" for each in entries)
-    choice = entries[0].plugin
+    written = " or ".join(f'"{each.identity}"' for each in entries)
     return (
-        f'{offers} offer a component of this name; write use = "{choice}/{short}", or decide in registry.toml '
-        f'({user_path()} is yours): [prefer.{kind.plural}] {short} = "{choice}"'
+        f"{offers} offer a component of this name; write use = {written}, or decide in registry.toml "
+        f'({user_path()} is yours): [prefer.{kind.plural}] {short} = "{entries[0].plugin}"'
     )
 
 

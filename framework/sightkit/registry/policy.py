@@ -13,6 +13,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from sightkit.component import KINDS
+from sightkit.paths import real, short
 from sightkit.toml.document import Document, read_document
 from sightkit.toml.messages import problems_from
 from sightkit.toml.problems import TomlError
@@ -105,18 +106,13 @@ class Layer:
         return real(self.folder / os.path.expanduser(path))  # noqa: PTH111 - pathlib's fails on an unknown user
 
 
-def real(path: Path) -> Path:
-    """Return a path without symbolic links; unlike `Path.resolve`, also where they go in circles."""
-    return Path(os.path.realpath(path))
-
-
 def read_layer(name: str, path: Path) -> Layer:
     """Read one registry.toml.
 
     Raises:
         TomlError: everything that is wrong with the file.
     """
-    return parse_layer(name, read_document(path))
+    return parse_layer(name, read_document(path, label=short(path)))
 
 
 def parse_layer(name: str, document: Document) -> Layer:

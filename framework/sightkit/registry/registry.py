@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sightkit.component import Component
 from sightkit.errors import PluginError
+from sightkit.paths import absolute
 from sightkit.registry.added import checked, handed_over
 from sightkit.registry.catalogue import Catalogue, not_loaded
 from sightkit.registry.loader import load_plugin, scratch_manager
@@ -51,10 +52,14 @@ class Registry:
         project: Project | Path | str | None = None,
         extra: Sequence[Path | str] = (),
     ) -> None:
-        self._user = user
-        self._project = project
-        self._extra = tuple(extra)
+        self._user = None if user is None else absolute(user)
+        self._project = absolute(project) if isinstance(project, Path | str) else project
+        self._extra = [absolute(path) for path in extra]
         self._added: list[Component[Any]] = []
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Let another process read the registries and load the plugins itself; what was added is handed over."""
+        return {key: vars(self)[key] for key in ("_user", "_project", "_extra", "_added")}
 
     def add(self, *components: Component[Any]) -> None:
         """Offer components that are in this process, beside those of plugins: ``registry.add(Metric(...))``.
@@ -79,17 +84,17 @@ class Registry:
     def _trusted_project(self) -> Project | None:
         if self._project is None or isinstance(self._project, Project):
             return self._project
-        return Project(Path(self._project))
+        return Project(self._project)
 
     @cached_property
     def policy(self) -> Policy:
         """What the registries decide together."""
         layers: list[Layer] = [read_layer(BUILT_IN, built_in_path())]
         if self._user is not None:
-            layers.append(read_layer(USER, Path(self._user)))
+            layers.append(read_layer(USER, self._user))
         if self._trusted_project is not None:
             layers.append(self._trusted_project.layer)
-        layers.extend(read_layer(COMMAND_LINE, Path(path)) for path in self._extra)
+        layers.extend(read_layer(COMMAND_LINE, path) for path in self._extra)
         return Policy(layers)
 
     @cached_property

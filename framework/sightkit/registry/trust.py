@@ -9,7 +9,8 @@ from pathlib import Path
 
 from sightkit.errors import ConfigError, PluginError, StorageError
 from sightkit.files import write_json
-from sightkit.registry.policy import PROJECT, Layer, parse_layer, real
+from sightkit.paths import real
+from sightkit.registry.policy import PROJECT, Layer, parse_layer
 from sightkit.registry.snapshot import Snapshot, take_snapshot
 from sightkit.toml.document import parse_document
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sightkit.experiment.uses import from_files_alone
+from sightkit.paths import short, working_directory
 from sightkit.runs.data.report import describe_data
 from sightkit.runs.display import Display
 from sightkit.runs.extensions import Extensions
@@ -76,7 +77,7 @@ class Execution:
         else:
             about = describe_run(self.settings, experiment.registry, argv)
             data_entry = {"repeatable": from_files_alone(self.settings), **describe_data(data)}
-            self.manifest = Manifest(recorded, {**about, "data": data_entry, "git": git_state(Path.cwd())})
+            self.manifest = Manifest(recorded, {**about, "data": data_entry, "git": git_state(working_directory())})
             self.run = Run(folder)
 
     @cached_property
@@ -90,7 +91,7 @@ class Execution:
         """How somebody goes on with this run once it was stopped."""
         if not from_files_alone(self.settings):
             return "run the same experiment with resume=True"  # its folder alone doesn't hold all that it needs
-        return f"sightkit resume {shlex.quote(str(self.run.path))}"
+        return f"sightkit resume {shlex.quote(short(self.run.path))}"
 
     def say(self, message: str) -> None:
         """Tell whoever watches, and the log, of something that is as it should be."""

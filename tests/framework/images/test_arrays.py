@@ -79,11 +79,15 @@ def test_labels_that_are_no_index_into_the_classes_are_refused(labels, found):
         ({"classes": "ab"}, "expected a sequence of every class, found the text 'ab'"),
         ({"ids": np.arange(3)}, r"expected every image id to be text, found np.int64\(0\)"),
         ({"groups": [None, 7, "a"]}, "expected every group to be text, found 7"),
+        ({"groups": 3}, "expected a sequence of every group, found int"),
+        ({"splits": "train"}, "expected a sequence of every split, found the text 'train'"),
+        ({"classes": None}, "expected a sequence of every class, found NoneType"),
+        ({"labels": [[0], [0, 1], [0]]}, "labels: expected an array, found what none can be made of"),
     ],
 )
-def test_names_that_are_no_text_are_refused_before_anything_is_trained(columns, message):
+def test_columns_that_are_none_and_names_that_are_no_text_are_refused_before_anything_is_trained(columns, message):
     with pytest.raises(DataError, match=message):
-        ArraySource(IMAGES, LABELS, **{"classes": CLASSES, **columns})
+        ArraySource(IMAGES, **{"labels": LABELS, "classes": CLASSES, **columns})
 
 
 def test_names_in_a_numpy_array_are_text():

@@ -44,6 +44,8 @@ def test_a_pipeline_without_an_end_is_refused() -> None:
     ("yielded", "message"),
     [
         (list, "expected batches of images, found none"),
+        (lambda: 3, "expected something that yields batches, such as a tf.data.Dataset, found int"),
+        (lambda: [([[1, 2], [3]], [0, 1])], "batch 0: expected an array, found what none can be made of"),
         (lambda: [IMAGES], r"batch 0: expected a pair \(images, labels\), found ndarray"),
         (
             lambda: batches(IMAGES * 1.0, LABELS),

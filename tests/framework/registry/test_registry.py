@@ -327,6 +327,36 @@ def test_an_added_component_never_shadows_that_of_a_plugin() -> None:
     check("python/f1", registry)
 
 
+def test_an_added_component_changes_no_experiment_that_does_not_name_it() -> None:
+    registry = sightkit.Registry()
+    names = {
+        sightkit.Metric: ("accuracy", "f1"),
+        sightkit.Architecture: ("basic-cnn",),
+        sightkit.Optimizer: ("adam",),
+        sightkit.Schedule: ("constant",),
+        sightkit.Loss: ("cross-entropy",),
+        sightkit.Report: ("html",),
+    }
+    for kind, each in names.items():
+        for name in each:
+            registry.add(kind(name=name, summary="Mine.", params=FixedParams, build=lambda _params, _task: None))
+    values = {
+        "dataset": {"use": "digits"},
+        "optimizer": {"learning_rate": 0.01},
+        "training": {"stages": [{"epochs": 1, "schedule": {}, "optimizer": {"learning_rate": 0.1}}]},
+    }
+    settings = sightkit.load(values, registry=registry).settings
+    plain = sightkit.load(values).settings
+    assert settings == plain
+    assert settings.optimizer.written == "adam/adam"  # as a run writes it down, which goes on with the same registry
+    assert plain.optimizer.written == "adam"
+    for table in ({"optimizer": {"use": "adam"}}, {"metrics": [{"use": "accuracy"}]}, {"reports": [{"use": "html"}]}):
+        with pytest.raises(sightkit.ConfigError, match=r'write use = "([a-z]+)/\1" or "python/'):
+            sightkit.load({"dataset": {"use": "digits"}, **table}, registry=registry).check()
+    mine = sightkit.load({"dataset": {"use": "digits"}, "metrics": [{"use": "python/accuracy"}]}, registry=registry)
+    assert [use.found.plugin for use in mine.settings.metrics] == ["python"]
+
+
 def test_what_is_added_must_be_components_of_different_names() -> None:
     registry = sightkit.Registry()
     registry.add(fixed("iou"))

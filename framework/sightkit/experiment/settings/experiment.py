@@ -23,7 +23,7 @@ from sightkit.experiment.settings.images import ImagesSettings, SplitSettings
 from sightkit.experiment.settings.recipe import RecipeNotes
 from sightkit.experiment.settings.table import Table
 from sightkit.experiment.settings.training import TrainingSettings
-from sightkit.use import Use, validate_use
+from sightkit.use import Implied, Use, validate_use
 
 
 class ExperimentSettings(Table):
@@ -48,24 +48,33 @@ class ExperimentSettings(Table):
         (), description="Random changes to training images, in this order."
     )
     architecture: Use[Architecture[Any]] = Field(
-        {"use": "basic-cnn"}, validate_default=True, description="The network."
+        {"use": Implied("basic-cnn")}, validate_default=True, description="The network."
     )
-    optimizer: Use[Optimizer[Any]] = Field({"use": "adam"}, validate_default=True, description="The optimizer.")
+    optimizer: Use[Optimizer[Any]] = Field(
+        {"use": Implied("adam")}, validate_default=True, description="The optimizer."
+    )
     schedule: Use[Schedule[Any]] = Field(
-        {"use": "constant"}, validate_default=True, description="The learning rate over time."
+        {"use": Implied("constant")}, validate_default=True, description="The learning rate over time."
     )
-    loss: Use[Loss[Any]] = Field({"use": "cross-entropy"}, validate_default=True, description="What is made small.")
+    loss: Use[Loss[Any]] = Field(
+        {"use": Implied("cross-entropy")}, validate_default=True, description="What is made small."
+    )
     training: TrainingSettings = Field(TrainingSettings(), description="Epochs and batches.")
     calibration: CalibrationSettings = Field(
         CalibrationSettings(), description="Whether probabilities are corrected after training."
     )
     metrics: tuple[Use[Metric[Any]], ...] = Field(
-        ({"use": "accuracy"}, {"use": "precision"}, {"use": "recall"}, {"use": "f1"}),
+        (
+            {"use": Implied("accuracy")},
+            {"use": Implied("precision")},
+            {"use": Implied("recall")},
+            {"use": Implied("f1")},
+        ),
         validate_default=True,
         description="Scores; accuracy is always computed.",
     )
     reports: tuple[Use[Report[Any]], ...] = Field(
-        ({"use": "confusion-matrix"}, {"use": "html"}),
+        ({"use": Implied("confusion-matrix")}, {"use": Implied("html")}),
         validate_default=True,
         description="Files made from the predictions.",
     )
@@ -92,4 +101,4 @@ class ExperimentSettings(Table):
         if any(metric.name == "accuracy" for metric in metrics):
             return metrics
         # At the end, so that the others keep the places that they have in the file.
-        return (*metrics, validate_use(Metric, {"use": "accuracy"}, info.context))
+        return (*metrics, validate_use(Metric, {"use": Implied("accuracy")}, info.context))

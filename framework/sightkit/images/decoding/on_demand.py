@@ -36,6 +36,10 @@ class DecodedOnDemand:
         self._form = form
         self._facts = facts
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Let another process have threads of its own."""
+        return {key: value for key, value in vars(self).items() if key != "_pool"}
+
     @property
     def shape(self) -> tuple[int, ...]:
         """``(n, height, width, channels)``."""

@@ -79,6 +79,16 @@ def blaming(use: Use[Any], what: str) -> Iterator[None]:
         raise plugin_error(use, what, error) from error
 
 
+@contextmanager
+def naming(use: Use[Any]) -> Iterator[None]:
+    """Put a component and its plugin in front of a breach of contract: who finds it doesn't know whose it is."""
+    try:
+        yield
+    except PluginError as error:
+        error.args = (f"{described(use)}: {error}",)
+        raise
+
+
 def plugin_error(use: Use[Any], what: str, error: BaseException) -> PluginError:
     """Return the error that says whose code failed and how."""
     notes = "".join(f" {note}" for note in getattr(error, "__notes__", ()))

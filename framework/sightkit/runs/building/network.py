@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sightkit.contracts import ArchitectureTask
-from sightkit.runs.building.build import blaming, build
+from sightkit.runs.building.build import blaming, build, naming
 from sightkit.use import Use
 
 if TYPE_CHECKING:
@@ -25,5 +25,5 @@ def build_network(use: Use[Any], task: ArchitectureTask, *, seed: int, precision
     require_tensorflow_backend()
     with seeded_build(seed), computing_in(precision):
         built = build(use, task)
-        with blaming(use, "failed while its parts were put together"):
+        with blaming(use, "failed while its parts were put together"), naming(use):
             return assemble(built, image_shape=task.image_shape, num_classes=task.num_classes)

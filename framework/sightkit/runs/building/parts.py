@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sightkit.contracts import ArchitectureTask, AugmentationTask, LossTask, Mixing
@@ -65,6 +66,7 @@ def build_parts(settings: ExperimentSettings, data: PreparedData, replicas: Repl
     from sightkit.training.devices.host import seeded_build
     from sightkit.training.networks.layers import Freezing
     from sightkit.training.steps.class_weights import class_weights
+    from sightkit.training.steps.loss import per_sample
 
     weights = class_weights(settings.training.class_weights, data)
     shape, classes = data.image_shape, data.num_classes
@@ -90,6 +92,7 @@ def build_parts(settings: ExperimentSettings, data: PreparedData, replicas: Repl
     replicas.set_seeds_apart(classifier.model)
     with seeded_build(settings.seed):
         loss = build_function(settings.loss, LossTask(num_classes=classes))
+        loss = partial(per_sample, loss, whose=described(settings.loss))
         augmentation_task = AugmentationTask(image_shape=shape, num_classes=classes)
         transforms = [build_transform(use, augmentation_task) for use in settings.augmentations]
     return Parts(

@@ -23,7 +23,11 @@ def check_savable(use: Use[Any], model: keras.Model) -> None:
     import keras
 
     with blaming(use, "built a model that cannot be saved"):
-        keras.saving.serialize_keras_object(model)
+        try:
+            keras.saving.serialize_keras_object(model)
+        except NotImplementedError as error:  # Keras writes a page on how a layer is written
+            message = " ".join(str(error).partition("Example:")[0].split())
+            raise NotImplementedError(message) from error
 
 
 def unreadable_layers(model: keras.Model) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sightkit.contracts import OptimizerTask, ScheduleTask
@@ -142,11 +143,15 @@ def build_optimizer(
 
 
 def build_schedule(stage: StageSettings, plan: Plan) -> ScheduleFunction:
-    """Return the learning rate at each step of a stage."""
+    """Return the learning rate at each step of a stage.
+
+    The function raises a PluginError that names the schedule where it gives something else than a rate.
+    """
+    from sightkit.training.loop.rate import rate_at
+
     rate, total = initial_rate(stage.optimizer), plan.steps * stage.epochs
-    return build_function(
-        stage.schedule, ScheduleTask(learning_rate=rate, total_steps=total, steps_per_epoch=plan.steps)
-    )
+    task = ScheduleTask(learning_rate=rate, total_steps=total, steps_per_epoch=plan.steps)
+    return partial(rate_at, build_function(stage.schedule, task), whose=described(stage.schedule))
 
 
 def scales_of(stage: StageSettings, model: keras.Model) -> list[float] | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sightkit.errors import ConfigError
+from sightkit.paths import short
 from sightkit.runs.evaluating.kept import PREDICTIONS, kept_evaluations
 from sightkit.runs.evaluating.split import load_stored
 from sightkit.runs.record.finished import refuse_unfinished
@@ -36,7 +37,7 @@ def check_runs(runs: Sequence[Run]) -> None:
     places: set[Path] = set()
     for run in runs:
         if (place := run.path.resolve()) in places:
-            message = f"{run.path}: expected every run once, found this one twice"
+            message = f"{short(run.path)}: expected every run once, found this one twice"
             raise ConfigError(message)
         places.add(place)
         refuse_unfinished(run)
@@ -52,7 +53,7 @@ def check_classes(first: Run, other: Run) -> None:
     if classes == others:
         return
     sides = ((first, missing(classes, others)), (other, missing(others, classes)))
-    told = [f"only {run.path} knows {named(only)}" for run, only in sides if only]
+    told = [f"only {short(run.path)} knows {named(only)}" for run, only in sides if only]
     what = "; ".join(told) or "they are the same in another order"
     message = f"{first.path} and {other.path}: expected runs of the same classes, found other ones: {what}"
     raise ConfigError(message)

@@ -25,8 +25,8 @@ def apart(runs: Sequence[Run]) -> Callable[[Run], str]:
     """Return the shortest way of telling some runs of one experiment apart."""
     ways: list[Callable[[Run], str]] = [
         lambda run: f"seed {run.manifest['seed']}",
-        lambda run: run.path.absolute().name.rpartition("-")[2],
-        lambda run: run.path.absolute().name,
-        lambda run: str(run.path.absolute()),
+        lambda run: run.path.name.rpartition("-")[2],
+        lambda run: run.path.name,
+        lambda run: str(run.path),
     ]
     return next(way for way in ways if way is ways[-1] or len({way(run) for run in runs}) == len(runs))

@@ -100,7 +100,7 @@ class Comparison:
             "runs": [
                 {
                     "name": each.name,
-                    "run": str(each.run.path.absolute()),
+                    "run": str(each.run.path),
                     "scores": scores_document(each.scores, classes=self.classes, labels=each.predictions.labels),
                 }
                 for each in self.runs

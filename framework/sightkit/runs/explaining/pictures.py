@@ -48,7 +48,7 @@ class Written:
 
 def folder_for(run: Run) -> Path:
     """Return where the pictures of a run go by default: called as its experiment, in the working directory."""
-    return Path(f"{run.path.absolute().parent.name}-explained")
+    return Path(f"{run.path.parent.name}-explained")
 
 
 class Pictures:

@@ -6,6 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from sightkit.errors import ConfigError, StorageError
+from sightkit.paths import short
 from sightkit.runs.record.folder import MANIFEST
 from sightkit.runs.record.run import Run
 
@@ -21,9 +22,11 @@ def refuse_unfinished(run: Run) -> None:
     """
     state = run.state
     if state != "finished":
-        message = f"{run.path}: expected a run that has finished, found one that {ENDED.get(state, f'is {state}')}"
+        message = (
+            f"{short(run.path)}: expected a run that has finished, found one that {ENDED.get(state, f'is {state}')}"
+        )
         if state != "running":
-            message += f"; to go on with it: sightkit resume {run.path}"
+            message += f"; to go on with it: sightkit resume {short(run.path)}"
         raise ConfigError(message)
 
 

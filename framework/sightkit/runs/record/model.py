@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -56,5 +57,17 @@ def read_model(path: Path) -> keras.Model:
         with seeded_build(0):  # layers draw seeds before they have their weights, and the host's are its own
             return keras.saving.load_model(path, compile=False, safe_mode=True)
     except Exception as error:  # a damaged archive raises nearly anything
-        message = f"{path}: the model cannot be loaded: {error}"
+        message = f"{path}: the model cannot be loaded: {reason(error)}"
         raise ArtefactError(message) from error
+
+
+def reason(error: Exception) -> str:
+    """Return what Keras says of a model that it can't load, without the whole configuration of the model around it."""
+    said = str(error)
+    if unknown := re.search(r"Could not locate (class|function) '([^']+)'", said):
+        kind, name = unknown.groups()
+        return (
+            f"its {kind} {name} is none that Keras knows here; put "
+            "@keras.saving.register_keras_serializable() above it, and import its module before the model is asked for"
+        )
+    return said.rpartition("Exception encountered: ")[2].partition("Full object config: ")[0].strip()

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sightkit.errors import StorageError
+from sightkit.paths import absolute
 from sightkit.runs.record.folder import DATA, MANIFEST, RESOLVED
 
 if TYPE_CHECKING:
@@ -38,16 +39,16 @@ class Run:
     """A run on disk, while it goes on and afterwards; everything is read when it is asked for.
 
     Args:
-        path: Its folder.
+        path: Its folder; the attribute of this name is absolute.
 
     Raises:
         StorageError: the folder holds no run.
     """
 
     def __init__(self, path: Path | str) -> None:
-        self.path = Path(path)
+        self.path = absolute(path)
         if not (self.path / MANIFEST).is_file():
-            message = f"{self.path}: no run here; expected a folder with a {MANIFEST}"
+            message = f"{path}: no run here; expected a folder with a {MANIFEST}"
             raise StorageError(message)
 
     def __repr__(self) -> str:

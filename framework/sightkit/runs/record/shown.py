@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sightkit.errors import SightkitError
 from sightkit.evaluation.text import HEAD, score_row
 from sightkit.notebook import lines, picture, table, title
 
@@ -12,7 +13,20 @@ if TYPE_CHECKING:
 
 
 def run_html(run: Run) -> str:
-    """Return the scores of a finished run, of test images where it has some, with a picture of its confusion matrix."""
+    """Return what there is to see of a run, or why there is nothing: a notebook has cells of runs that are gone."""
+    try:
+        return standing(run)
+    except (SightkitError, OSError) as error:
+        return title(str(run.path)) + lines([str(error)])
+
+
+def standing(run: Run) -> str:
+    """Return the scores of a finished run, of test images where it has some, with a picture of its confusion matrix.
+
+    Raises:
+        StorageError: a file of the run can't be read.
+        OSError: a picture can't.
+    """
     head = title(f"{run.manifest['experiment']}: {run.state}") + lines([str(run.path)])
     if run.state != "finished":
         return head + lines([run.manifest.get("error") or f"{len(run.history)} epochs so far"])

@@ -46,7 +46,7 @@ def losses(subject: Subject, of_labels: tf.Tensor, of_logits: tf.Tensor) -> tupl
     """Return the losses and their gradient with respect to the logits, compiled as in training."""
     import tensorflow as tf
 
-    from sightkit.training.steps.step import per_sample
+    from sightkit.training.steps.loss import per_sample
 
     def compiled() -> Any:
         loss = build_function(subject.use, LossTask(num_classes=CLASSES))

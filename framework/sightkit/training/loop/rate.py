@@ -59,13 +59,9 @@ class LearningRate:
         return float(self._shown)
 
     def take(self, first: int, count: int) -> NDArray[np.float32]:
-        """Return the rates float32 ``(count,)`` from step ``first`` on; the loop gives them to the optimizer.
-
-        Raises:
-            PluginError: the schedule gives something else than a finite number of at least 0.
-        """
+        """Return the rates float32 ``(count,)`` from step ``first`` on; the loop gives them to the optimizer."""
         steps = range(first, first + count)
-        rates = np.array([rate_at(self._schedule, step) * self.scale for step in steps], np.float32)
+        rates = np.array([self._schedule(step) * self.scale for step in steps], np.float32)
         self._shown = rates[-1]
         return rates
 
@@ -86,14 +82,14 @@ class LearningRate:
             self._shown = found
 
 
-def rate_at(schedule: ScheduleFunction, step: int) -> float:
-    """Return what a schedule says for a step.
+def rate_at(schedule: ScheduleFunction, step: int, *, whose: str = "the schedule") -> float:
+    """Return what a schedule, which messages call ``whose``, says for a step.
 
     Raises:
         PluginError: it is something else than a finite number of at least 0.
     """
     rate = schedule(step)
     if not isinstance(rate, Real) or not 0 <= rate < math.inf:
-        message = f"the schedule returned {rate!r} for step {step}; expected a finite number of at least 0"
+        message = f"{whose} returned {rate!r} for step {step}; expected a finite number of at least 0"
         raise PluginError(message)
     return float(rate)

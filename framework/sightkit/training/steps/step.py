@@ -199,7 +199,7 @@ class Steps:
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(variables)
             logits = self._model(images, training=True)
-            losses = per_sample(self._loss, labels, logits)
+            losses = self._loss(labels, logits)
             if self._class_weights is not None:
                 losses *= tf.linalg.matvec(labels, self._class_weights)
             for each in weights:
@@ -259,7 +259,8 @@ def tensorflow_errors() -> Iterator[None]:
 
 def reason(error: tf.errors.OpError) -> str:
     """Return what went wrong, without TensorFlow's account of where, and without the traceback of a Python function."""
-    return str(error.message).split("\n\t [[")[0].strip().split("\n\n")[-1].strip()
+    told = str(error.message).split("\n\t [[")[0].strip().split("\n\n")[-1].strip()
+    return told.replace('\\"', '"')  # an assertion escapes quotes
 
 
 def trainable_variables(model: keras.Model) -> list[Any]:
@@ -272,21 +273,6 @@ def trainable_variables(model: keras.Model) -> list[Any]:
         return variables
     message = f"the model {model.name!r} has no trainable variables; expected some; unfreeze a layer"
     raise PluginError(message)
-
-
-def per_sample(loss: LossFunction, labels: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
-    """Return the losses float32 ``(batch,)``.
-
-    Raises:
-        PluginError: the loss gave something else, such as their mean.
-    """
-    losses = loss(labels, logits)
-    if getattr(losses, "dtype", None) != tf.float32 or losses.shape.rank != 1:
-        message = f"the loss returned {losses!r}; expected float32 of shape (batch,), one loss a sample, no mean"
-        raise PluginError(message)
-    message = "expected one loss a sample"
-    with tf.control_dependencies([tf.debugging.assert_equal(tf.shape(losses), tf.shape(labels)[:1], message)]):
-        return tf.identity(losses)
 
 
 def is_finite(loss: tf.Tensor, gradients: Gradients) -> tf.Tensor:

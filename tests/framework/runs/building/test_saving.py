@@ -43,3 +43,17 @@ def test_a_run_of_such_a_model_says_what_to_do(source, tmp_path) -> None:
     values = {"name": "own", "training": {"epochs": 1}, "metrics": [], "reports": []}
     run = sightkit.load(values, dataset=source, architecture=lambda _task: model(Own())).run(runs_dir=tmp_path)
     assert "can't be read again for its Own; register classes of your own" in (run.path / "log.txt").read_text()
+    with pytest.raises(sightkit.ArtefactError, match=r"its class Own is none that Keras .*asked for$"):
+        _ = run.model
+
+
+def test_a_layer_that_does_not_say_how_it_is_made_is_refused_in_a_line(source, tmp_path) -> None:
+    class Unsaid(Own):
+        def __init__(self, function):
+            super().__init__()
+
+    with pytest.raises(sightkit.PluginError, match=r"cannot be saved: .*Unsaid .*`get_config\(\)`\.$") as caught:
+        sightkit.load({"reports": []}, dataset=source, architecture=lambda _task: model(Unsaid(lambda each: each))).run(
+            runs_dir=tmp_path
+        )
+    assert "\n" not in str(caught.value)

@@ -71,3 +71,38 @@ def test_a_model_that_starts_with_what_is_not_finite_is_the_architectures_mistak
 
     with pytest.raises(sightkit.PluginError, match=r"bias isn't finite before it is trained"):
         sightkit.load({"reports": []}, dataset=source, architecture=broken).run(runs_dir=tmp_path)
+
+
+class NoParams(sightkit.Params):
+    """Nothing to set."""
+
+
+def average(labels: Any, logits: Any) -> Any:
+    import tensorflow as tf
+
+    return tf.reduce_mean((labels - logits) ** 2)
+
+
+def doubled(labels: Any, logits: Any) -> Any:
+    import tensorflow as tf
+
+    return tf.repeat(tf.reduce_sum((labels - logits) ** 2, axis=1), 2)
+
+
+@pytest.mark.parametrize(
+    ("kind", "function", "told"),
+    [
+        (sightkit.Loss, average, r"returned .*; expected float32 of shape \(batch,\), one loss a sample, no mean"),
+        (sightkit.Loss, doubled, r"returned losses of another shape than \(batch,\); expected one loss a sample"),
+        (sightkit.Schedule, lambda step: float("nan"), "returned nan for step 0; expected a finite number"),
+        (sightkit.Schedule, lambda step: -0.1, r"returned -0\.1 for step 0; expected a finite number of at least 0"),
+        (sightkit.Schedule, lambda step: "fast", "returned 'fast' for step 0; expected a finite number"),
+        (sightkit.Architecture, 3, "the architecture returned 3; expected a sightkit Network or a keras.Model"),
+    ],
+)
+def test_a_breach_of_contract_names_the_component_and_its_plugin(source, tmp_path, kind, function, told) -> None:
+    registry = sightkit.Registry()
+    registry.add(kind(name="mine", summary="Broken.", params=NoParams, build=lambda _params, _task: function))
+    values = {kind.kind: {"use": "mine"}, "training": {"epochs": 1}, "metrics": [], "reports": []}
+    with pytest.raises(sightkit.PluginError, match=rf'{kind.kind} "mine" \(plugin python, from this process\).*{told}'):
+        sightkit.load(values, dataset=source, registry=registry).run(runs_dir=tmp_path)

@@ -6,6 +6,7 @@ import hashlib
 import random
 import subprocess
 import sys
+from functools import partial
 from typing import Any
 
 import keras
@@ -18,7 +19,9 @@ from sightkit.images import PreparedData
 from sightkit.training.batches.plan import Plan
 from sightkit.training.devices.host import seeded_build
 from sightkit.training.loop.progress import Progress
+from sightkit.training.loop.rate import rate_at
 from sightkit.training.loop.stage import Stage
+from sightkit.training.steps.loss import per_sample
 from sightkit.training.steps.step import tensorflow_errors
 
 
@@ -166,7 +169,7 @@ def test_a_model_that_is_frozen_throughout_is_refused(train, build):
 
 def test_a_loss_that_was_averaged_is_refused(train):
     with pytest.raises(PluginError, match=r"expected float32 of shape \(batch,\), one loss a sample, no mean"):
-        train(loss=lambda labels, logits: tf.reduce_mean((labels - logits) ** 2))
+        train(loss=partial(per_sample, lambda labels, logits: tf.reduce_mean((labels - logits) ** 2)))
 
 
 def test_an_optimizer_with_a_schedule_of_its_own_is_refused(train):
@@ -180,7 +183,7 @@ def test_a_loss_of_another_length_than_the_batch_is_refused(train):
         return tf.repeat(tf.reduce_sum((labels - logits) ** 2, axis=1), 2)
 
     with pytest.raises(PluginError, match=r"^a step of training failed: .*expected one loss a sample[^\n]*$"):
-        train(loss=doubled)
+        train(loss=partial(per_sample, doubled))
 
 
 def test_an_operation_that_finds_no_memory_is_a_memory_error():
@@ -193,7 +196,7 @@ def test_an_operation_that_finds_no_memory_is_a_memory_error():
 @pytest.mark.parametrize("rate", [None, float("nan"), -0.1, "0.1"])
 def test_a_schedule_that_gives_no_learning_rate_is_refused(train, rate):
     with pytest.raises(PluginError, match=rf"schedule returned {rate!r} for step 0; expected a finite number"):
-        train(schedule=lambda _step: rate)
+        train(schedule=partial(rate_at, lambda _step: rate))
 
 
 def test_validation_is_asked_for_after_each_epoch(train):
