@@ -11,10 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from sightkit import Extension, Params, PluginError, Report, ReportOutput, Schedule, hookimpl
+from sightkit import Extension, Params, Report, ReportOutput, Schedule, hookimpl
 from sightkit.testing import NonconformityError, check_component
-from sightkit.testing.limit import Limit
-from sightkit.testing.plugin import load_plugins_to_check, loaded_within
 from sightkit.testing.threads import called_at_once
 from sightkit.testing.watching import watching
 
@@ -91,12 +89,6 @@ def test_threads_that_hang_keep_nobody_waiting():
     assert started.wait(10)
     assert all(each.daemon for each in threading.enumerate() if each is not threading.main_thread())
     never.set()
-
-
-def test_an_import_that_does_not_end_is_told_with_its_line(tmp_path):
-    (tmp_path / "slow.py").write_text("import time\n\ntime.sleep(1000)\n")
-    with pytest.raises(PluginError, match=r"slow\.py:3: no end of the import after 0\.5 seconds; "):
-        loaded_within(Limit(seconds=0.5), lambda: load_plugins_to_check(tmp_path / "slow.py"))
 
 
 def roaming_report(_params, _task):
