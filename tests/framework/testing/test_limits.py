@@ -11,10 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from sightkit import Extension, Params, Report, ReportOutput, Schedule, hookimpl
-from sightkit.testing import NonconformityError, check_component
+from sightkit import Extension, Params, Registry, Report, ReportOutput, Schedule, hookimpl
+from sightkit.testing import NonconformityError, Outcome, check_component
+from sightkit.testing.conformance import of_component
+from sightkit.testing.limit import Limit
 from sightkit.testing.threads import called_at_once
 from sightkit.testing.watching import watching
+from sightkit.use import Found
 
 HERE = re.escape(__file__)
 
@@ -61,6 +64,17 @@ def test_what_does_not_end_is_interrupted_and_told_with_its_line(build):
     assert failure.expected == "an end within 0.5 seconds"
     assert re.fullmatch(rf"it was still at {HERE}:\d+", failure.found)
     assert "--timeout SECONDS" in failure.remedy
+
+
+@pytest.mark.parametrize("seconds", [0, 60])
+def test_a_slow_component_may_take_its_time(seconds):
+    def slow(_params, task):
+        time.sleep(0.1)
+        return lambda step: task.learning_rate
+
+    found = Found(Schedule(name="slow", summary="Slow.", params=Nothing, build=slow), "mine", "here")
+    _light, *others = of_component(found, [], Registry(), limit=Limit(seconds=seconds)).findings()
+    assert {each.outcome for each in others} == {Outcome.PASSED}
 
 
 def test_an_alarm_of_somebody_else_still_rings():
