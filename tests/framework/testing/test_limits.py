@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+import sys
 import threading
 import time
 from pathlib import Path
@@ -15,7 +16,7 @@ from sightkit import Extension, Params, Registry, Report, ReportOutput, Schedule
 from sightkit.testing import NonconformityError, Outcome, check_component
 from sightkit.testing.conformance import of_component
 from sightkit.testing.limit import Limit
-from sightkit.testing.threads import called_at_once
+from sightkit.testing.threads import STEPS, called_at_once, giving_turns
 from sightkit.testing.watching import watching
 from sightkit.use import Found
 
@@ -103,6 +104,18 @@ def test_threads_that_hang_keep_nobody_waiting():
     assert started.wait(10)
     assert all(each.daemon for each in threading.enumerate() if each is not threading.main_thread())
     never.set()
+
+
+def test_turns_for_other_threads_end_after_some_steps():
+    def looping():
+        for _ in range(STEPS):
+            pass
+        return sys.gettrace()
+
+    before = sys.gettrace()
+    with giving_turns(Path(__file__).parent):
+        assert looping() is None, "a loop over pixels would take minutes"
+    assert sys.gettrace() is before
 
 
 def roaming_report(_params, _task):
