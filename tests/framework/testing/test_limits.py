@@ -5,18 +5,20 @@ from __future__ import annotations
 import os
 import re
 import signal
+import sys
 import threading
 import time
 from pathlib import Path
 
 import pytest
 
-from sightkit import Extension, Params, PluginError, Report, ReportOutput, Schedule, hookimpl
-from sightkit.testing import NonconformityError, check_component
+from sightkit import Extension, Params, Registry, Report, ReportOutput, Schedule, hookimpl
+from sightkit.testing import NonconformityError, Outcome, check_component
+from sightkit.testing.conformance import of_component
 from sightkit.testing.limit import Limit
-from sightkit.testing.plugin import load_plugins_to_check, loaded_within
-from sightkit.testing.threads import called_at_once
+from sightkit.testing.threads import STEPS, called_at_once, giving_turns
 from sightkit.testing.watching import watching
+from sightkit.use import Found
 
 HERE = re.escape(__file__)
 
@@ -65,6 +67,17 @@ def test_what_does_not_end_is_interrupted_and_told_with_its_line(build):
     assert "--timeout SECONDS" in failure.remedy
 
 
+@pytest.mark.parametrize("seconds", [0, 60])
+def test_a_slow_component_may_take_its_time(seconds):
+    def slow(_params, task):
+        time.sleep(0.1)
+        return lambda step: task.learning_rate
+
+    found = Found(Schedule(name="slow", summary="Slow.", params=Nothing, build=slow), "mine", "here")
+    _light, *others = of_component(found, [], Registry(), limit=Limit(seconds=seconds)).findings()
+    assert {each.outcome for each in others} == {Outcome.PASSED}
+
+
 def test_an_alarm_of_somebody_else_still_rings():
     rung = []
     before = signal.signal(signal.SIGALRM, lambda number, frame: rung.append(number))
@@ -93,10 +106,16 @@ def test_threads_that_hang_keep_nobody_waiting():
     never.set()
 
 
-def test_an_import_that_does_not_end_is_told_with_its_line(tmp_path):
-    (tmp_path / "slow.py").write_text("import time\n\ntime.sleep(1000)\n")
-    with pytest.raises(PluginError, match=r"slow\.py:3: no end of the import after 0\.5 seconds; "):
-        loaded_within(Limit(seconds=0.5), lambda: load_plugins_to_check(tmp_path / "slow.py"))
+def test_turns_for_other_threads_end_after_some_steps():
+    def looping():
+        for _ in range(STEPS):
+            pass
+        return sys.gettrace()
+
+    before = sys.gettrace()
+    with giving_turns(Path(__file__).parent):
+        assert looping() is None, "a loop over pixels would take minutes"
+    assert sys.gettrace() is before
 
 
 def roaming_report(_params, _task):

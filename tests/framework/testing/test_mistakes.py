@@ -120,6 +120,19 @@ def test_a_network_that_is_kept_between_builds_is_found_out():
     assert found["is built alike under a seed"].found == "one that shares its weights with the first"
 
 
+def test_a_division_by_no_contrast_while_it_is_built_is_found_out():
+    def build(_params, task):
+        import keras
+
+        images = keras.Input(task.image_shape)
+        scaled = keras.layers.Rescaling([1 / std for std in task.channel_std])(images)
+        return keras.Model(images, keras.layers.Dense(task.num_classes)(keras.layers.Flatten()(scaled)))
+
+    found = failures(Architecture, build)
+    assert set(found) == {"copes with channels that never change"}
+    assert found["copes with channels that never change"].found.startswith("ZeroDivisionError: ")
+
+
 def test_a_network_whose_gradients_are_all_zero_is_found_out():
     def build(_params, task):
         import keras
