@@ -11,6 +11,7 @@ import numpy as np
 from sklearn.base import ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
 
+from sightkit.sklearn.atomic import all_or_nothing
 from sightkit.sklearn.experiment import experiment_of, of_network, params_of, refuse_changes, seed_from, source_of
 from sightkit.sklearn.inputs import Samples, checked_images, checked_samples, classes_to_come, indices
 from sightkit.sklearn.kept import KeptModel
@@ -131,14 +132,17 @@ class ImageClassifier(ClassifierMixin, WithKeys):  # type: ignore[misc]  # sciki
             ValueError: images, labels, weights or parameters can't be used.
             SightkitError: training diverged, a plugin failed, ...
         """
-        samples = checked_samples(self, X, y, sample_weight, reset=True)
+        with all_or_nothing(self):
+            return self._fit(X, y, sample_weight)
+
+    def _fit(self, images: ArrayLike, labels: ArrayLike, weights: ArrayLike | None) -> Self:
+        samples = checked_samples(self, images, labels, weights, reset=True)
         classes, params = samples.classes, params_of(self)
         pixels = self._pixels_for(samples)
-        labels = indices(samples.labels, classes)
         with in_parameters(self.keys_set()):
             experiment = experiment_of(
                 self,
-                source_of(pixels.of(samples.values), labels, classes, samples.weights),
+                source_of(pixels.of(samples.values), indices(samples.labels, classes), classes, samples.weights),
                 classes=classes,
                 seed=seed_from(self.random_state),
                 model=self._model_to_go_on_with(classes, pixels, of_network(params)),
@@ -189,11 +193,16 @@ class ImageClassifier(ClassifierMixin, WithKeys):  # type: ignore[misc]  # sciki
             ValueError: images, labels, weights or parameters can't be used.
             SightkitError: training diverged, a plugin failed, ...
         """
-        samples = checked_samples(self, X, y, sample_weight, reset=not hasattr(self, "_learned"))
+        with all_or_nothing(self):
+            return self._partial_fit(X, y, classes, sample_weight)
+
+    def _partial_fit(
+        self, images: ArrayLike, labels: ArrayLike, classes: ArrayLike | None, weights: ArrayLike | None
+    ) -> Self:
+        samples = checked_samples(self, images, labels, weights, reset=not hasattr(self, "_learned"))
         known, params = classes_to_come(self, classes), params_of(self)
         pixels = self._learned.pixels if hasattr(self, "_learned") else self._pixels_for(samples)
-        labels = indices(samples.labels, known)
-        source = source_of(pixels.of(samples.values), labels, known, samples.weights)
+        source = source_of(pixels.of(samples.values), indices(samples.labels, known), known, samples.weights)
         online: OnlineTraining | OnlineState | None = getattr(self, "_online", None)
         with in_parameters(self.keys_set()):
             if isinstance(online, OnlineTraining) and online.params == params:
