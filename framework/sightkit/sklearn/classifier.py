@@ -59,7 +59,7 @@ class ImageClassifier(ClassifierMixin, WithKeys):  # type: ignore[misc]  # sciki
         class_weight: ``"balanced"``, or a mapping from classes to what their loss is multiplied by, 1 for the others.
         random_state: The experiment's seed; or a `numpy.random.RandomState` that it is drawn from, ``None`` for
             NumPy's.
-        warm_start: Whether another `fit` goes on with the weights there are, if shape and classes are the same.
+        warm_start: Whether another `fit` goes on with the weights there are, if network and classes are the same.
         registries: Files registry.toml whose plugins can be named, too. Their code is run.
         runs_dir: Where the folder of the run of each `fit` is kept; by default it is removed.
         verbose: Whether epochs and warnings are printed.
@@ -135,14 +135,17 @@ class ImageClassifier(ClassifierMixin, WithKeys):  # type: ignore[misc]  # sciki
         with all_or_nothing(self):
             return self._fit(X, y, sample_weight)
 
-    def _fit(self, images: ArrayLike, labels: ArrayLike, weights: ArrayLike | None) -> Self:
-        samples = checked_samples(self, images, labels, weights, reset=True)
+    def _fit(self, images: ArrayLike, targets: ArrayLike, sample_weight: ArrayLike | None) -> Self:
+        samples = checked_samples(self, images, targets, sample_weight, reset=True)
         classes, params = samples.classes, params_of(self)
         pixels = self._pixels_for(samples)
+        labels, weights = indices(samples.labels, classes), samples.weights
+        if weights is not None:
+            weights = weights / weights.max()  # only how they compare counts, and float32 ends sooner than float64
         with in_parameters(self.keys_set()):
             experiment = experiment_of(
                 self,
-                source_of(pixels.of(samples.values), indices(samples.labels, classes), classes, samples.weights),
+                source_of(pixels.of(samples.values), labels, classes, weights),
                 classes=classes,
                 seed=seed_from(self.random_state),
                 model=self._model_to_go_on_with(classes, pixels, of_network(params)),
@@ -180,7 +183,8 @@ class ImageClassifier(ClassifierMixin, WithKeys):  # type: ignore[misc]  # sciki
 
         The optimizer goes on as well: its moments stay from call to call, in copies and pickles too. After `fit` it
         begins anew. The learning rate is the optimizer's own. There is no schedule, no validation and no average of the
-        weights, since nobody knows where the end is; stages of a training are not told apart.
+        weights, since nobody knows where the end is; stages of a training are not told apart. Parameters that were set
+        since the last call count, unless they are of the network or of what it sees: these are refused.
 
         Args:
             X: The images.
@@ -197,9 +201,9 @@ class ImageClassifier(ClassifierMixin, WithKeys):  # type: ignore[misc]  # sciki
             return self._partial_fit(X, y, classes, sample_weight)
 
     def _partial_fit(
-        self, images: ArrayLike, labels: ArrayLike, classes: ArrayLike | None, weights: ArrayLike | None
+        self, images: ArrayLike, targets: ArrayLike, classes: ArrayLike | None, sample_weight: ArrayLike | None
     ) -> Self:
-        samples = checked_samples(self, images, labels, weights, reset=not hasattr(self, "_learned"))
+        samples = checked_samples(self, images, targets, sample_weight, reset=not hasattr(self, "_learned"))
         known, params = classes_to_come(self, classes), params_of(self)
         pixels = self._learned.pixels if hasattr(self, "_learned") else self._pixels_for(samples)
         source = source_of(pixels.of(samples.values), indices(samples.labels, known), known, samples.weights)
