@@ -82,7 +82,7 @@ class Experiment:
         problems: list[Problem] = []
         return self._with_overrides(python_overrides(values, problems), problems)
 
-    def override_words(self, assignments: Sequence[str], unset: Sequence[str] = ()) -> Experiment:
+    def override_words(self, assignments: Sequence[str], *, unset: Sequence[str] = ()) -> Experiment:
         """Return this experiment with the overrides of a command line, one layer in which ``use`` goes first.
 
         Args:
