@@ -141,7 +141,8 @@ def code_of(word: str, folder: Path, *, known: Sequence[str]) -> dict[str, dict[
     meant = nearest(word, known)
     message = (
         f"{word}: no such plugin; expected the name of a plugin or of a distribution that is installed, an importable "
-        f"module, or the path of a .py file or of a folder with an __init__.py"
+        "module, or the path of a .py file or of a folder with an __init__.py; one of your own is installed by "
+        "pip install -e FOLDER"
     )
     raise PluginError(f'{message}; did you mean "{meant}"?' if meant else message)
 

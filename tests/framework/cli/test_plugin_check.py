@@ -171,9 +171,9 @@ def test_a_component_that_crashes_the_process_is_told_with_its_line(sightkit: Co
 
 def test_an_import_that_does_not_end_is_told_with_its_line(sightkit: Command, work: Path):
     (work / "slow.py").write_text("import time\n\ntime.sleep(1000)\n")
-    done = sightkit("plugins", "check", "slow.py", "--timeout", "1")
+    done = sightkit("plugins", "check", "slow.py", "--timeout", "5")
     assert done.code == 7
-    assert done.err.startswith(f"error: {work / 'slow.py'}:3: no end of the import after 1 seconds; ")
+    assert done.err.startswith(f"error: {work / 'slow.py'}:3: no end of the import after 5 seconds; ")
 
 
 TWO_OF_A_NAME = """

@@ -154,8 +154,12 @@ def test_a_fit_that_is_interrupted_wrote_no_checkpoints_and_leaves_no_folder_and
         flush = list.copy
 
     seen = Pressed()
-    with pytest.raises(KeyboardInterrupt), redirect_stdout(seen):
-        estimator.set_params(epochs=100, verbose=True).fit(task.images, task.labels)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # tests in the background ignore it
+    try:
+        with pytest.raises(KeyboardInterrupt), redirect_stdout(seen):
+            estimator.set_params(epochs=100, verbose=True).fit(task.images, task.labels)
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert "manifest.json" in seen[0]
     assert not [name for name in seen[0] if name.endswith(".safetensors")]
     assert not list(tmp_path.iterdir())

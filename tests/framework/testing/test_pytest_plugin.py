@@ -107,7 +107,7 @@ STUBBORN = HALVING.format(default=10).replace(
 def test_a_check_that_does_not_end_fails_with_its_line_and_the_others_go_on(run):
     ini = "sightkit_timeout = 1"
     out = run(f'sightkit_plugin = "acme.py"\n{TEST}', plugin=STUBBORN.replace("{what}", "raise"), ini=ini)
-    assert "1 failed" in out
+    assert re.search(r"\d failed, \d+ passed", out)
     assert "E         expected: an end within 1 seconds" in out
     assert re.search(r"E         found:    it was still at .*acme\.py:1[4-8]\b", out)
 
@@ -148,7 +148,7 @@ def test_an_example_of_no_component_is_refused(run):
 def test_a_plugin_that_is_not_there_is_told_once_and_not_in_a_traceback(run, tests, message):
     out = run(tests)
     assert message in out
-    assert "Traceback" not in out
+    assert "_hookexec" not in out, "a traceback through pytest says nothing to whoever forgot to install a plugin"
 
 
 def test_a_plugin_that_offers_nothing_or_fails_is_told(run):
