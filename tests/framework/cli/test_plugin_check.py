@@ -146,19 +146,11 @@ def sightkit_schedules():
 
 def test_what_cannot_be_interrupted_is_told_and_ends_the_command(sightkit: Command, work: Path):
     (work / "stubborn.py").write_text(STUBBORN)
-    done = sightkit("plugins", "check", "stubborn.py", "--timeout", "1")
+    done = sightkit("plugins", "check", "stubborn.py", "--timeout", "3")
     assert done.code == 7
     assert done.err == "error: stubborn/one: builds: it cannot be interrupted, so nothing after it was checked\n"
     assert re.search(r"it was still at .*stubborn\.py:1[3-6]\b", done.out)
-    assert "  expected  an end within 1 seconds\n" in done.out
-
-
-def test_what_lets_no_other_code_run_ends_the_command_with_its_line(sightkit: Command, work: Path):
-    held = "    import ctypes\n\n    ctypes.PyDLL(None).sleep(600)\n"  # with Python's lock in its hand
-    (work / "held.py").write_text(STUBBORN.replace("    while True:\n", f"{held}    while True:\n"))
-    done = sightkit("plugins", "check", "held.py", "--timeout", "1", "--json")
-    assert done.code == 1
-    assert re.search(r'File ".*held\.py", line 14 in build', done.err)
+    assert "  expected  an end within 3 seconds\n" in done.out
 
 
 def test_a_component_that_crashes_the_process_is_told_with_its_line(sightkit: Command, work: Path):
