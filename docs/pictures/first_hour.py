@@ -7,9 +7,13 @@ It trains for about a minute, and needs Chromium for the pictures of report.html
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 from PIL import Image, ImageOps
@@ -25,6 +29,7 @@ WRITTEN: Mapping[str, str] = {
 """Pictures that commands of the page write."""
 SECTIONS: Mapping[str, int] = {"scores": 600, "training": 600, "confusion": 800, "mistakes": 850}
 """Sections of the report of the run ``shapes``, and how many pixels of their height are shown at most."""
+THEIRS = "flowers"  # the folder of such photos
 WIDTH, SCALE = 800, 1.5  # CSS pixels of the window; pixels of the picture in one of them
 MARGIN = 24  # pixels around a section
 GROUND = "#fdfdfc"  # the report's
@@ -35,12 +40,21 @@ def main() -> None:
     """Write all pictures beside this file."""
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
-        follow(PICTURES.parent / "first-hour.md", work)
+        follow(PICTURES.parent / "first-hour.md", work, partial(type_in, work))
         for picture, source in WRITTEN.items():
             with Image.open(work / source) as image:
                 save(image, PICTURES / picture)
         (report,) = (work / "runs" / "shapes").glob("*/reports/report.html")
         photograph(report, work)
+
+
+def type_in(folder: Path, commands: str) -> None:
+    """Run commands of the page, but for those about photos that its reader has and this program has not."""
+    if THEIRS in commands:
+        return
+    programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    words = ["bash", "-euo", "pipefail", "-c", commands]
+    subprocess.run(words, cwd=folder, env={**os.environ, "PATH": programs}, stdin=subprocess.DEVNULL, check=True)
 
 
 def photograph(report: Path, work: Path) -> None:

@@ -50,7 +50,7 @@ def component(found: Found[Any]) -> Iterator[str]:
     yield plain(summary(made))
     if requires := document(found)["requires"]:
         yield f"It requires {', '.join(map(code, requires))}."
-    yield fence("toml", example(made))
+    yield fence("toml", example(made, made.name))
     yield parameters(schema)
     for name, inner in schema["definitions"].items():
         yield f"A {name} table:"

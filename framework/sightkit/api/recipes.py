@@ -31,11 +31,12 @@ def recipe_path(name: str, registry: Registry) -> Path:
         message = f"{name}: {origins} both offer a recipe of this name; run its file: {matches[0][1].path}"
         raise ConfigError(message)
     # os.path, because pathlib fails on a name that is too long to be a file's.
+    path = next((path for path in (f"{name}.toml", f"./{name}") if os.path.isfile(path)), None)  # noqa: PTH113
+    file = f"; for the file, write {path}" if path else ""
     if os.path.isdir(name):  # noqa: PTH112
-        message = f"{name}: this is a folder; expected a TOML file or the name of a recipe"
+        message = f"{name}: this is a folder; expected a TOML file or the name of a recipe{file}"
         raise ConfigError(message)
     hint = did_you_mean(name, (recipe.name for _, recipe in recipes), otherwise="known recipes")
-    file = f"; for a file, write ./{name}" if os.path.exists(name) else ""  # noqa: PTH110
     if broken := registry.broken:
         reasons = "; ".join(broken)
         message = f"{name}: no such recipe is loaded; it may belong to a plugin that is not: {reasons}; or {hint}{file}"

@@ -104,7 +104,7 @@ def component(
         print_table(["parameter", "type", "default", "description"], rows)
     else:
         print_text("It has no parameters.")
-    print_text(f"\n{example(made)}")
+    print_text(f"\n{example(made, opened.catalogue.written(found))}")
 
 
 def summary(made: Component[Any]) -> str:
@@ -179,8 +179,8 @@ def type_in_words(field: dict[str, Any]) -> str:
     return f"{words.get(kind, kind)} {bounds}".strip()
 
 
-def example(made: Component[Any]) -> str:
-    """Return how a component stands in an experiment."""
+def example(made: Component[Any], name: str) -> str:
+    """Return how a component stands in an experiment, under the name that means it there."""
     several = made.plural in {"augmentations", "metrics", "reports", "extensions"}
     header = f"[[{made.plural}]]" if several else f"[{made.kind}]"
-    return f'{header}\nuse = "{made.name}"'
+    return f'{header}\nuse = "{name}"'

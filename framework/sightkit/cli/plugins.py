@@ -72,14 +72,12 @@ def show_plugin(
     """
     from sightkit.cli.opening import open_registry
     from sightkit.errors import ConfigError
-    from sightkit.toml.problems import did_you_mean
+    from sightkit.registry.catalogue import not_installed
 
     opened = open_registry(Path.cwd(), files=registry, trust=trust_project)
     record = next((record for record in opened.plugins if record.name == name), None)
     if record is None:
-        hint = did_you_mean(name, (record.name for record in opened.plugins), otherwise="known plugins")
-        message = f"{name}: no such plugin; {hint}"
-        raise ConfigError(message)
+        raise ConfigError(not_installed(name, opened.plugins))
     if json:
         print_json(document(record))
         return

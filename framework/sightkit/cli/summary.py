@@ -34,8 +34,9 @@ def print_scores(split: str, scores: Mapping[str, Mapping[str, Any]]) -> None:
     """Print the scores of a split with their intervals, and whether these can be trusted."""
     from sightkit.evaluation.text import score_row
 
-    print_table(["metric", split, "95 % interval"], [score_row(*each) for each in scores.items()])
-    if any(score.get("few_images") for score in scores.values()):
+    rows = [score_row(*each) for each in scores.items()]
+    print_table(["metric", split, "95 % interval"], rows)
+    if any("few images" in row[-1] for row in rows):  # not of a score without an interval
         print_text(f"\n{FEW_IMAGES_NOTE}")
 
 

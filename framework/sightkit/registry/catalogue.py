@@ -9,7 +9,7 @@ from typing import Any, cast
 from sightkit.component import Component, Recipe
 from sightkit.registry.policy import user_path
 from sightkit.registry.records import BROKEN, PluginRecord, Status
-from sightkit.toml.problems import did_you_mean
+from sightkit.toml.problems import did_you_mean, nearest
 from sightkit.use import C, Found, UnknownComponentError
 
 
@@ -38,10 +38,12 @@ class Catalogue:
 
     def names(self, kind: type[Component[Any]]) -> list[str]:
         """Return what ``use`` may say for a kind: short names, and identities where a short name is shared."""
-        return [
-            each.component.name if self._chosen(kind, each.component.name) is each else each.identity
-            for each in self.all(kind)
-        ]
+        return [self.written(each) for each in self.all(kind)]
+
+    def written(self, found: Found[Any]) -> str:
+        """Return what ``use`` says for a component: its short name, or its identity where that is shared."""
+        name = found.component.name
+        return name if self._chosen(type(found.component), name) is found else found.identity
 
     def own(self, kind: type[Component[Any]], name: str) -> str:
         """Return what ``use`` says where nobody has said anything: the name, or the identity of sightkit's own.
@@ -105,8 +107,7 @@ class Catalogue:
             hint = did_you_mean(short, offered, otherwise=f"its {kind.plural}")
             return UnknownComponentError(f"{said}plugin {wanted} has no such {kind.kind}; {hint}")
         if wanted:
-            hint = did_you_mean(wanted, (each.name for each in self.records), otherwise="known plugins")
-            return UnknownComponentError(f"{said}no plugin {wanted} is installed; {hint}")
+            return UnknownComponentError(f"{said}{not_installed(wanted, self.records)}")
         return self._not_found(kind, short)
 
     def _not_found(self, kind: type[Component[Any]], short: str) -> UnknownComponentError:
@@ -136,6 +137,16 @@ def not_loaded(record: PluginRecord) -> str:
     """Return why a plugin is not loaded."""
     origin = f" ({record.origin})" if record.origin else ""
     return f"plugin {record.name}{origin} is not loaded ({record.status}): {record.reason}"
+
+
+def not_installed(name: str, records: Sequence[PluginRecord]) -> str:
+    """Return what to do about a plugin that there is not."""
+    meant = nearest(name, (each.name for each in records), likeness=0.75)
+    hint = f'; did you mean "{meant}"?' if meant else ""
+    return (
+        f"no plugin {name} is installed: pip install it (pip install -e FOLDER, if it is your own), or take one that "
+        f"sightkit plugins list shows{hint}"
+    )
 
 
 def missing_requirements(requires: Sequence[str]) -> list[str]:

@@ -17,6 +17,7 @@ from sightkit import hookspecs
 from sightkit.component import KINDS, Component, Recipe, collecting_hook
 from sightkit.errors import PluginError
 from sightkit.registry.hooks import COLLECTING, RUN, hook_problems, hooks_of
+from sightkit.registry.place import place_of
 from sightkit.registry.records import PluginRecord, Status
 from sightkit.registry.sources import Source
 
@@ -86,7 +87,8 @@ def cause(error: BaseException) -> str:
         told = " ".join(str(error).split())
     except Exception:  # a message may be as broken as the rest
         told = "its message cannot be told"
-    return f"{type(error).__name__}: {told}" if told else type(error).__name__
+    place = "" if isinstance(error, SyntaxError) else place_of(error)  # a syntax error tells its own
+    return f"{type(error).__name__}{told and f': {told}'}{place and f' ({place})'}"
 
 
 def collect(

@@ -53,11 +53,17 @@ class TomlError(ConfigError):
             self.exit_code = 7
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """Return the known name that ``word`` was most likely meant to be."""
+def nearest(word: str, known: Iterable[str], *, likeness: float = 0.6) -> str | None:
+    """Return the known name that ``word`` was most likely meant to be.
+
+    Args:
+        word: What somebody wrote.
+        known: What they may have meant.
+        likeness: How alike the two have to be, from 0 to 1, as difflib has it.
+    """
     names = list(known)
     folded = {name.casefold().replace("_", "-"): name for name in names}
-    found = difflib.get_close_matches(word.casefold().replace("_", "-"), folded, n=1)
+    found = difflib.get_close_matches(word.casefold().replace("_", "-"), folded, n=1, cutoff=likeness)
     return folded[found[0]] if found else None
 
 

@@ -112,11 +112,14 @@ def test_a_name_too_long_for_a_file_is_no_recipe(folder, capsys):
     assert f"{'a' * 300}: no such recipe; known recipes: " in capsys.readouterr().err
 
 
-def test_a_file_that_lacks_its_suffix_is_found(folder, capsys):
-    write(folder, {"flowers": DIGITS})
-    assert start(["check", "flowers"]) == 2
-    assert capsys.readouterr().err.endswith("; for a file, write ./flowers\n")
-    assert start(["check", "./flowers"]) == 0
+def test_a_file_whose_suffix_is_left_out_or_another_one_is_named(folder, capsys):
+    write(folder, dict.fromkeys(("flowers", "roses.toml", "tulips.toml"), DIGITS))
+    (folder / "tulips").mkdir()
+    for word, meant in {"flowers": "./flowers", "roses": "roses.toml", "tulips": "tulips.toml"}.items():
+        assert start(["check", word]) == 2
+        assert capsys.readouterr().err.endswith(f"; for the file, write {meant}\n")
+        assert start(["check", meant]) == 0
+        assert capsys.readouterr().err == ""
 
 
 def test_a_right_experiment_is_ok(folder, capsys):

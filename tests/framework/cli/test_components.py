@@ -40,6 +40,8 @@ def test_a_name_that_two_plugins_share_is_listed_as_it_has_to_be_written(sightki
     shared = sightkit("component", "metric", "iou")
     assert shared.code == 7
     assert 'write use = "sight/iou"' in shared.err
+    shown = sightkit("component", "metric", "sight/iou")
+    assert shown.out.rstrip().endswith('use = "sight/iou"')
 
 
 def test_a_component_is_shown_with_its_parameters_their_bounds_and_defaults(sightkit: Command) -> None:

@@ -101,7 +101,8 @@ def test_one_plugin_is_shown_with_its_traceback_or_with_what_it_offers(sightkit:
 
     unknown = sightkit("plugins", "show", "wel")
     assert unknown.code == 2
-    assert 'no such plugin; did you mean "well"?' in unknown.err
+    assert "no plugin wel is installed: pip install it" in unknown.err
+    assert unknown.err.endswith('did you mean "well"?\n')
 
 
 def test_a_script_gets_the_same_as_json(sightkit: Command, install) -> None:

@@ -102,6 +102,15 @@ def test_an_identity_says_what_is_wrong_with_it(home) -> None:
     assert "no plugin nobody is installed" in reason(registry, "nobody/f1").message
 
 
+def test_a_plugin_that_nobody_installed_says_how_and_lists_no_others(home) -> None:
+    told = reason(sightkit.Registry(), "acme-vision/f1").message
+    assert "pip install -e FOLDER" in told
+    assert "sightkit plugins list" in told
+    assert "did you mean" not in told, "precision is not what acme-vision was meant to be"
+    assert len(told) < 200
+    assert 'did you mean "accuracy"?' in reason(sightkit.Registry(), "acuracy/accuracy").message
+
+
 def test_a_component_that_lacks_a_distribution_says_how_to_get_it(install) -> None:
     body = """
 @hookimpl

@@ -139,6 +139,34 @@ def test_a_broken_plugin_is_told_keeps_nobody_else_out_and_matters_only_to_who_n
     assert cause in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("source", "line"),
+    [
+        ("None.nothing", 1),
+        ("import json\n\njson.loads('{')", 3),
+        ("def f():\n    f() +", 2),
+        ("from acme_none import thing", 1),
+    ],
+    ids=["raised by itself", "raised by a library", "no Python", "no module"],
+)
+def test_a_failure_is_told_with_the_last_line_of_the_plugin_s_own(source, line, install) -> None:
+    install("acme", {"vision": source})
+    assert record_of(sightkit.Registry(), "vision").reason.endswith(f" (acme_vision.py, line {line})")
+
+
+def test_a_failure_in_a_hook_or_in_local_code_is_told_with_its_line_too(install, tmp_path) -> None:
+    late = metric_plugin("Mean_IoU")
+    install("acme", {"late": late})
+    (tmp_path / "mine.py").write_text(late)
+    (tmp_path / "registry.toml").write_text('api = 1\n[plugins.mine]\npath = "mine.py"\n')
+    registry = sightkit.Registry(extra=[tmp_path / "registry.toml"])
+    line = 1 + late[: late.index("return Metric")].count("\n")
+    for name, file in {"late": "acme_late.py", "mine": "mine.py"}.items():
+        assert record_of(registry, name).reason.endswith(
+            f'expected kebab-case, such as "basic-cnn" ({file}, line {line})'
+        )
+
+
 def test_a_component_of_a_broken_plugin_is_not_taken_for_a_slip_of_the_pen(install) -> None:
     # "accuracy-2" looks like "accuracy", but a plugin that did not load may well have offered it.
     install("broken", {"acme": metric_plugin("accuracy-2", first="raise ZeroDivisionError('boom')")})

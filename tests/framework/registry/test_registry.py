@@ -261,7 +261,7 @@ def test_names_that_toml_must_quote_are_quoted_in_the_line_that_decides(install,
 
 def test_strictness_names_every_broken_plugin(install, write) -> None:
     install("acme", {"bad": "raise ValueError('one')", "worse": "raise ValueError('two')"})
-    with pytest.raises(sightkit.PluginError, match=r"(?s)bad .*one\n.*worse .*two"):
+    with pytest.raises(sightkit.PluginError, match=r"(?s)bad .*one .*\n.*worse .*two"):
         sightkit.Registry().require_sound()
     file = write("user", "[plugins.bad]\nenabled = false\n[plugins.worse]\nenabled = false")
     sightkit.Registry(user=file).require_sound()
