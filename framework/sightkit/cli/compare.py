@@ -79,7 +79,7 @@ def compare(
         )
         files = comparison.write(output)
     if json:
-        print_json({**comparison.document(), "files": [str(file.absolute()) for file in files]})
+        print_json({**comparison.document(), "files": [str(file) for file in files]})
     elif csv:
         sys.stdout.write(csv_text(comparison))
     else:

@@ -7,10 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
+from pydantic import BaseModel
+
 from sightkit.component import ReadBefore
 from sightkit.config.tree import Tree
 from sightkit.experiment.settings import ExperimentSettings
 from sightkit.experiment.uses import uses
+from sightkit.toml.document import KeyPath, dotted
 from sightkit.toml.problems import Problem, TomlError
 
 if TYPE_CHECKING:
@@ -31,15 +34,30 @@ def missing_files(settings: ExperimentSettings, tree: Tree) -> Iterator[Problem]
     """Yield a problem for each file that isn't there, where its path was written."""
     for role, use in uses(settings):
         path = tuple(int(key) if key.isdigit() else key for key in role.split("."))
-        for name, field in type(use.params).model_fields.items():
-            value, marks = getattr(use.params, name), list(marks_of(field))
+        yield from missing_in(use.params, path, tree)
+
+
+def missing_in(model: BaseModel, path: KeyPath, tree: Tree) -> Iterator[Problem]:
+    """Yield the same for the parameters of one component, those in tables of it and in lists among them."""
+    for name, field in type(model).model_fields.items():
+        marks = list(marks_of(field))
+        for at, value in values_in(getattr(model, name), (*path, field.alias or name)):
+            if isinstance(value, BaseModel):
+                yield from missing_in(value, at, tree)
             # os.path, because pathlib fails on a name that can't be a file's.
-            if not isinstance(value, Path) or ReadBefore() not in marks or os.path.isfile(value):  # noqa: PTH113
-                continue
-            expected = " or ".join([*(f'"{mark}"' for mark in marks if isinstance(mark, str)), "a file"])
-            found = "a folder" if os.path.isdir(value) else "no such file"  # noqa: PTH112
-            key = field.alias or name
-            yield tree.problem((*path, key), f"{role}.{key}: expected {expected}, found {found}: {value}")
+            elif isinstance(value, Path) and ReadBefore() in marks and not os.path.isfile(value):  # noqa: PTH113
+                expected = " or ".join([*(f'"{mark}"' for mark in marks if isinstance(mark, str)), "a file"])
+                found = "a folder" if os.path.isdir(value) else "no such file"  # noqa: PTH112
+                yield tree.problem(at, f"{dotted(at)}: expected {expected}, found {found}: {value}")
+
+
+def values_in(value: Any, path: KeyPath) -> Iterator[tuple[KeyPath, Any]]:
+    """Yield a value with its path, or those in it if it is a list."""
+    if isinstance(value, tuple):
+        for index, inner in enumerate(value):
+            yield from values_in(inner, (*path, index))
+    else:
+        yield path, value
 
 
 def marks_of(field: FieldInfo) -> Iterator[Any]:

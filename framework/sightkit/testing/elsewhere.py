@@ -161,4 +161,5 @@ def table_of(source: ImageSource) -> dict[str, list[Any]]:
         "labels": labels.tolist(),
         "splits": list(samples.splits or ()),
         "groups": list(samples.groups or ()),
+        "weights": [] if samples.weights is None else samples.weights.tolist(),
     }

@@ -15,6 +15,19 @@ class StartParams(sightkit.Params):
     start: sightkit.InputFile | None = None
 
 
+class Teacher(sightkit.Params):
+    """A table inside of parameters."""
+
+    weights: sightkit.InputFile
+
+
+class ManyParams(sightkit.Params):
+    """Files in a list, and in tables of one."""
+
+    parts: tuple[sightkit.InputFile, ...] = ()
+    teachers: tuple[Teacher, ...] = ()
+
+
 def test_a_file_that_is_not_there_is_told_where_it_was_written_before_anything_is_read(tmp_path: Path) -> None:
     file = tmp_path / "e.toml"
     file.write_text(
@@ -53,3 +66,20 @@ def test_files_of_components_of_stages_are_looked_for() -> None:
     with pytest.raises(sightkit.ConfigError, match=r"training\.stages\.1\.schedule\.start: expected a file, found no"):
         experiment.check()
     experiment.override({"training.stages.1.schedule": {"use": "from-file", "start": __file__}}).check()
+
+
+def test_files_in_lists_and_tables_of_a_component_are_looked_for() -> None:
+    registry = sightkit.Registry()
+    registry.add(sightkit.Architecture(name="many", summary="Many.", params=ManyParams, build=lambda *_: None))
+    files = {"parts": [__file__, "part"], "teachers": [{"weights": __file__}, {"weights": "taught"}]}
+    experiment = sightkit.load(
+        {"dataset": {"use": "digits"}, "architecture": {"use": "many", **files}}, registry=registry
+    )
+    with pytest.raises(sightkit.ConfigError) as caught:
+        experiment.check()
+    told = [line.partition(": ")[2] for line in str(caught.value).splitlines()]
+    assert told == [
+        f"architecture.parts.1: expected a file, found no such file: {Path.cwd() / 'part'}",
+        f"architecture.teachers.1.weights: expected a file, found no such file: {Path.cwd() / 'taught'}",
+    ]
+    experiment.override({"architecture.parts": [__file__], "architecture.teachers": []}).check()

@@ -63,7 +63,7 @@ HELD = """
 import ctypes
 from sightkit.testing.watching import watching
 
-with watching(0.2, stuck=lambda watch: print("interrupted")):
+with watching(1, stuck=lambda watch: print("interrupted")):
     ctypes.PyDLL(None).sleep(600)  # with Python's lock in its hand
 """
 
@@ -99,6 +99,7 @@ def test_an_alarm_of_somebody_else_still_rings():
 
 
 def test_threads_that_hang_keep_nobody_waiting():
+    before = set(threading.enumerate())
     never = threading.Event()
     started = threading.Event()
 
@@ -109,7 +110,7 @@ def test_threads_that_hang_keep_nobody_waiting():
     waiting = threading.Thread(target=lambda: called_at_once(hang, [1, 2], threads=2), daemon=True)
     waiting.start()
     assert started.wait(10)
-    assert all(each.daemon for each in threading.enumerate() if each is not threading.main_thread())
+    assert all(each.daemon for each in set(threading.enumerate()) - before)
     never.set()
 
 
