@@ -93,7 +93,7 @@ def sightkit(request: pytest.FixtureRequest, cold_sightkit: Command, tmp_path: P
     if not request.node.get_closest_marker("warm"):
         return cold_sightkit
     shell = request.getfixturevalue("shell")
-    return command_line(str(shell.programs[0] / "sightkit"), folder=tmp_path / "work")
+    return command_line(str(shell.program), folder=tmp_path / "work")
 
 
 @pytest.fixture

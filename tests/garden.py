@@ -30,7 +30,7 @@ UNFINISHED = ("20260726-083000-c41e07", "20260726-173000-08d5f2", "20260728-0900
 
 def plant(folder: Path) -> None:
     """Make the folder: images, then experiments, then runs of these in ``runs``."""
-    draw_flowers(folder / "flowers", count=12)
+    draw_flowers(folder / "flowers", count=6)
     draw_flowers(folder / "photos-of-2026", count=5)
     draw_flowers(folder / "photos" / "2026-07", count=2)
     draw_flowers(folder / "other garden" / "train", count=3)

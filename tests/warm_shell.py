@@ -35,11 +35,15 @@ class WarmShell:
     """Runs scripts with bash, in which ``sightkit`` costs no start.
 
     Attributes:
-        programs: The folders that stand first on PATH; the first holds ``sightkit``.
+        program: The command ``sightkit``.
+        python: The interpreter of its process; its programs are on PATH.
+        keras_home: Where Keras looks for weights: it reads ``KERAS_HOME`` once, when it is imported.
     """
 
-    def __init__(self, *programs: Path) -> None:
-        self.programs = programs
+    def __init__(self, folder: Path, python: str) -> None:
+        self.program = folder / "sightkit"
+        self.python = python
+        self.keras_home = folder / "keras"
 
     def run(self, script: str, folder: Path, *, env: Mapping[str, str] | None = None) -> None:
         """Run a script to its first command that fails; what it has left in the background then ends, too.
@@ -47,7 +51,7 @@ class WarmShell:
         Raises:
             subprocess.CalledProcessError: One has failed; what it printed is on standard output and error.
         """
-        path = os.pathsep.join([*map(str, self.programs), os.environ["PATH"]])
+        path = os.pathsep.join([str(self.program.parent), str(Path(self.python).parent), os.environ["PATH"]])
         environment = {**os.environ, **(env or {}), "PATH": path, "TF_CPP_MIN_LOG_LEVEL": "3"}
         words = ["bash", "-euo", "pipefail", "-c", script]
         with subprocess.Popen(
@@ -68,19 +72,21 @@ def warm_shell(folder: Path, python: str = sys.executable) -> Iterator[WarmShell
 
     Args:
         folder: Where its socket and its ``sightkit`` are put; empty or not there yet.
-        python: The interpreter; its programs are on PATH.
+        python: The interpreter.
     """
     folder.mkdir(exist_ok=True)
     address = str(folder / "socket")
-    program = folder / "sightkit"
-    program.write_text(CLIENT.format(python=python, address=address), encoding="utf-8")
-    program.chmod(0o755)
+    shell = WarmShell(folder, python)
+    shell.program.write_text(CLIENT.format(python=python, address=address), encoding="utf-8")
+    shell.program.chmod(0o755)
+    environment = {**os.environ, "KERAS_HOME": str(shell.keras_home), "TF_CPP_MIN_LOG_LEVEL": "3"}
     with socket.socket(socket.AF_UNIX) as line:
         line.bind(address)
         line.listen()
-        answering = subprocess.Popen([python, __file__, str(line.fileno())], pass_fds=[line.fileno()])
+        words = [python, __file__, str(line.fileno())]
+        answering = subprocess.Popen(words, pass_fds=[line.fileno()], env=environment)
     try:
-        yield WarmShell(folder, Path(python).parent)
+        yield shell
     finally:
         answering.terminate()
         answering.wait()
@@ -88,6 +94,8 @@ def warm_shell(folder: Path, python: str = sys.executable) -> Iterator[WarmShell
 
 def answer(line: socket.socket) -> None:
     """Obey one command after the other."""
+    import keras  # noqa: F401 - before a command has an environment of its own
+
     from sightkit.cli import start
 
     while True:

@@ -23,22 +23,21 @@ FOLLOWED = [page for page in PAGES if any(fence.language == "sh" for fence in fe
 
 
 @pytest.fixture(scope="module")
-def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def planted(tmp_path_factory: pytest.TempPathFactory, shell: WarmShell) -> Path:
     folder = tmp_path_factory.mktemp("garden")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SIGHTKIT_CACHE_DIR", str(folder / "cache"))
         plant(folder / "garden")
     shutil.copytree(folder / "garden", folder / "as it was")
-    publish_imagenet_weights(folder / "keras", "160", "224")
+    publish_imagenet_weights(shell.keras_home, "160")
     return folder
 
 
 @pytest.fixture
-def garden(planted: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def garden(planted: Path, home: Path) -> Path:
     """The garden as it was planted, where it was planted: its runs remember the paths of their images."""
     shutil.rmtree(planted / "garden")
     shutil.copytree(planted / "as it was", planted / "garden")
-    monkeypatch.setenv("KERAS_HOME", str(planted / "keras"))
     return planted / "garden"
 
 
@@ -69,10 +68,10 @@ def test_commands_that_only_ci_runs_are_there() -> None:
     script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
     marked = re.findall(r"^<!-- \w+ -->\n```sh\n(.+)\n```", readme, re.MULTILINE)
     assert len(marked) == 2
-    run = {part for line in marked for part in line.split(" && ")}
-    run |= {
-        re.sub(r'"\$bin/(\S+)"', r".venv-dev/bin/\1", step) for step in re.findall(r"^step (.+)", script, re.MULTILINE)
-    }
+    steps = re.findall(r"^step (.+)", script, re.MULTILINE)
+    run = [part for line in marked for part in line.split(" && ")]
+    run += [re.sub(r'"\$bin/(\S+)"', r".venv-dev/bin/\1", step) for step in steps]
+    run += [each.removeprefix(".venv/bin/") for each in run]  # what an activated environment lets one type
     for page in PAGES:
         for fence in fences_of(page):
             if (fence.language, fence.role) == ("sh", "ci"):

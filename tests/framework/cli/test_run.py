@@ -16,6 +16,7 @@ import pytest
 from PIL import Image
 
 from command import Command, heed_ctrl_c
+from warm_shell import WarmShell
 
 pytestmark = pytest.mark.warm
 
@@ -62,14 +63,6 @@ def test_the_digits_recipe_reaches_its_score(sightkit: Command, work: Path) -> N
     assert Path(result["run"]).is_relative_to(work / "runs" / "digits")
 
 
-def test_two_processes_make_the_same_run(sightkit: Command, cold_sightkit: Command, work: Path) -> None:
-    (work / "small.toml").write_text(SMALL)
-    first, second = (json.loads(each("run", "small.toml", "--json").out) for each in (sightkit, cold_sightkit))
-    assert first["scores"] == second["scores"]
-    manifests = [json.loads((Path(each["run"]) / "manifest.json").read_text()) for each in (first, second)]
-    assert manifests[0]["model"] == manifests[1]["model"]
-
-
 def test_a_run_ends_with_scores_confusion_matrix_and_paths_in_plain_text(cold_sightkit: Command, work: Path) -> None:
     (work / "small.toml").write_text(SMALL)
     outcome = cold_sightkit("run", "small.toml", "--runs-dir", "elsewhere")
@@ -87,7 +80,15 @@ def test_a_run_ends_with_scores_confusion_matrix_and_paths_in_plain_text(cold_si
     assert not outcome.err, "nothing of TensorFlow's greetings reaches a person"
 
 
-def test_a_terminal_shows_progress_and_no_color_is_respected(sightkit: Command, work: Path) -> None:
+def test_two_processes_make_the_same_run(sightkit: Command, cold_sightkit: Command, work: Path) -> None:
+    (work / "small.toml").write_text(SMALL)
+    first, second = (json.loads(each("run", "small.toml", "--json").out) for each in (sightkit, cold_sightkit))
+    assert first["scores"] == second["scores"]
+    manifests = [json.loads((Path(each["run"]) / "manifest.json").read_text()) for each in (first, second)]
+    assert manifests[0]["model"] == manifests[1]["model"]
+
+
+def test_a_terminal_shows_progress_and_no_color_is_respected(shell: WarmShell, home: Path, work: Path) -> None:
     import pty
 
     (work / "small.toml").write_text(SMALL)
@@ -96,8 +97,7 @@ def test_a_terminal_shows_progress_and_no_color_is_respected(sightkit: Command, 
         master, slave = pty.openpty()
         environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "120", **extra}
         with subprocess.Popen(
-            [sys.executable, "-m", "sightkit", "run", "small.toml"],
-            cwd=work, env=environment, stdin=slave, stdout=slave, stderr=slave,
+            [shell.program, "run", "small.toml"], cwd=work, env=environment, stdin=slave, stdout=slave, stderr=slave,
         ) as process:  # fmt: skip
             os.close(slave)
             chunks = []
