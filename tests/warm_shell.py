@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
 import traceback
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 CLIENT = """\
@@ -41,7 +42,7 @@ class WarmShell:
         self.programs = programs
 
     def run(self, script: str, folder: Path, *, env: Mapping[str, str] | None = None) -> None:
-        """Run a script to its first command that fails.
+        """Run a script to its first command that fails; what it has left in the background then ends, too.
 
         Raises:
             subprocess.CalledProcessError: One has failed; what it printed is on standard output and error.
@@ -49,7 +50,16 @@ class WarmShell:
         path = os.pathsep.join([*map(str, self.programs), os.environ["PATH"]])
         environment = {**os.environ, **(env or {}), "PATH": path, "TF_CPP_MIN_LOG_LEVEL": "3"}
         words = ["bash", "-euo", "pipefail", "-c", script]
-        subprocess.run(words, cwd=folder, env=environment, stdin=subprocess.DEVNULL, check=True, timeout=300)
+        with subprocess.Popen(
+            words, cwd=folder, env=environment, stdin=subprocess.DEVNULL, start_new_session=True
+        ) as process:
+            try:
+                code = process.wait(timeout=300)
+            finally:
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+        if code:
+            raise subprocess.CalledProcessError(code, words)
 
 
 @contextmanager

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sightkit.component import Component as Component
     from sightkit.component import Dataset as Dataset
     from sightkit.component import Extension as Extension
+    from sightkit.component import InputFile as InputFile
     from sightkit.component import Loss as Loss
     from sightkit.component import Metric as Metric
     from sightkit.component import Optimizer as Optimizer
@@ -89,8 +90,8 @@ _MODULES = {
     "api.opening": "open_run",
     "api.reporting": "report",
     "cells": "harmless_cell",
-    "component": "Architecture Augmentation Component Dataset Extension Loss Metric Optimizer Params Recipe Report "
-    "Schedule",
+    "component": "Architecture Augmentation Component Dataset Extension InputFile Loss Metric Optimizer Params Recipe "
+    "Report Schedule",
     "contracts": "ArchitectureTask AugmentationTask DatasetTask ExtensionTask Fill Geometric ImageSource LossFunction "
     "LossTask MetricFunction MetricTask Mixing Network OptimizerTask Pointwise Predictions ReportFunction ReportOutput "
     "ReportTask ResampledMetricFunction Samples ScheduleFunction ScheduleTask Score SplitName Transform",

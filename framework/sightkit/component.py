@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, dataclass_transform
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, TypeAlias, TypeVar, dataclass_transform
 
 from pydantic import BaseModel, ConfigDict
 
@@ -31,6 +31,15 @@ if TYPE_CHECKING:
         ScheduleTask,
         Transform,
     )
+
+
+@dataclass(frozen=True)
+class ReadBefore:
+    """Marks a path among parameters: what is there is read, and nothing can be built without it."""
+
+
+InputFile: TypeAlias = Annotated[Path, ReadBefore()]
+"""A parameter that is the path of a file which has to be there: ``sightkit check`` says where it isn't."""
 
 KEBAB_CASE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 RESERVED_KEYS = frozenset({"use", "name"})

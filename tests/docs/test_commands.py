@@ -13,6 +13,7 @@ import pytest
 from fences import fences_of, follow
 from garden import plant, publish_imagenet_weights
 from pages import DOCS, PAGES, ROOT, name_of
+from ports import free_ports
 from warm_shell import WarmShell
 
 EXAMPLES = [path for path in PAGES if path.is_relative_to(DOCS / "examples")]
@@ -43,7 +44,14 @@ def garden(planted: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.parametrize("page", FOLLOWED, ids=name_of)
 def test_the_commands_of_a_page_succeed_in_its_order(page: Path, garden: Path, shell: WarmShell) -> None:
-    follow(page, garden, partial(shell.run, folder=garden))
+    follow(page, garden, lambda script: shell.run(at_free_ports(script), garden))
+
+
+def at_free_ports(script: str) -> str:
+    """Return a script with ports that are free in the place of those that it names, which others may use."""
+    named = sorted(set(re.findall(r"localhost:(\d+)", script)))
+    free = dict(zip(named, free_ports(len(named)), strict=True))
+    return re.sub(r"localhost:(\d+)", lambda found: f"localhost:{free[found[1]]}", script)
 
 
 def test_a_step_that_fails_is_told(shell: WarmShell, tmp_path: Path) -> None:

@@ -82,7 +82,7 @@ class Experiment:
         problems: list[Problem] = []
         return self._with_overrides(python_overrides(values, problems), problems)
 
-    def override_words(self, assignments: Sequence[str], unset: Sequence[str] = ()) -> Experiment:
+    def override_words(self, assignments: Sequence[str], *, unset: Sequence[str] = ()) -> Experiment:
         """Return this experiment with the overrides of a command line, one layer in which ``use`` goes first.
 
         Args:
@@ -111,15 +111,15 @@ class Experiment:
         return resolve(self.tree, lookup, list(self._problems))
 
     def check(self) -> None:
-        """Make sure that the experiment is valid and that no extension refuses it; imports no TensorFlow.
+        """Make sure that the experiment is valid, its files are there and no extension refuses it; without TensorFlow.
 
         Raises:
             ConfigError: everything that is wrong, each with its place.
             PluginError: a plugin that it needs failed.
         """
-        from sightkit.runs.extensions import Extensions
+        from sightkit.runs.checked import checked_extensions
 
-        Extensions(self.settings).insist("sightkit_experiment_checked", experiment=self)
+        checked_extensions(self)
 
     def prepare(self, *, cache_dir: Path | str | None = None, display: Display | None = None) -> PreparedData:
         """Return the images of the experiment: read, checked, divided into splits, and kept for the next time.
@@ -225,12 +225,13 @@ class Experiment:
         Raises:
             SightkitError: of a kind that says what went wrong.
         """
+        from sightkit.runs.execute import epochs_of
         from sightkit.runs.record.finished import unfinished_run
 
-        place = absolute(runs_dir)
+        place, cache = absolute(runs_dir), self._cache(cache_dir)
         unfinished = unfinished_run(place / self.settings.name) if resume else None
-        return self._epochs(
-            runs_dir=place, cache_dir=cache_dir, unfinished=unfinished, stop=stop, display=display, argv=argv
+        return epochs_of(
+            self, runs_dir=place, unfinished=unfinished, cache=cache, stop=stop, display=display, argv=argv
         )
 
     def go_on(
@@ -256,12 +257,12 @@ class Experiment:
             DataError: the data is not what it was.
             SightkitError: of a kind that says what else went wrong.
         """
-        from sightkit.runs.execute import execute
+        from sightkit.runs.execute import epochs_of, execute
 
-        path = absolute(folder)
+        path, cache = absolute(folder), self._cache(cache_dir)
         return execute(
-            self._epochs(
-                runs_dir=path.parent.parent, cache_dir=cache_dir, unfinished=path, stop=stop, display=display, argv=argv
+            epochs_of(
+                self, runs_dir=path.parent.parent, unfinished=path, cache=cache, stop=stop, display=display, argv=argv
             )
         )
 
@@ -300,22 +301,3 @@ class Experiment:
         display = display or Display()
         data = self.prepare(cache_dir=cache_dir, display=display)
         return search_rates(self.settings, data, stage=stage, steps=steps, low=low, high=high, display=display)
-
-    def _epochs(
-        self,
-        *,
-        cache_dir: Path | str | None,
-        stop: Callable[[], bool] | None,
-        display: Display | None,
-        **where: Any,
-    ) -> Generator[Epoch, None, Run]:
-        from sightkit.runs.display import Display
-        from sightkit.runs.execute import epochs_of
-
-        return epochs_of(
-            self,
-            cache=self._cache(cache_dir),
-            display=display or Display(),
-            stop=stop or (lambda: False),
-            **where,
-        )

@@ -4,35 +4,39 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 import typer
 
 from sightkit.cli.options import CsvOption, JsonOption, RegistryOption, RunsOption, SetOption, StrictOption, TrustOption
 
+RunsArgument: TypeAlias = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="RUN RUN...",
+        help="Folders of runs, or names of experiments, which mean their newest runs that have finished.",
+    ),
+]
+SplitOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="Which images: test, validation or train, or the name of an evaluation of other data; by default the "
+        "first of these splits that there is.",
+        show_default=False,
+    ),
+]
+OutputOption: TypeAlias = Annotated[
+    Path, typer.Option("--output", "-o", metavar="FOLDER", help="Where the pictures and the table go.")
+]
+
 
 def compare(
-    runs: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="RUN RUN...",
-            help="Folders of runs, or names of experiments, which mean their newest runs that have finished.",
-        ),
-    ],
+    runs: RunsArgument,
     *,
-    split: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME",
-            help="Which images: test, validation or train, or the name of an evaluation of other data; by default the "
-            "first of these splits that there is.",
-            show_default=False,
-        ),
-    ] = None,
+    split: SplitOption = None,
     assignments: SetOption = [],
-    output: Annotated[
-        Path, typer.Option("--output", "-o", metavar="FOLDER", help="Where the pictures and the table go.")
-    ] = Path("comparison"),
+    output: OutputOption = Path("comparison"),
     runs_dir: RunsOption = Path("runs"),
     json: JsonOption = False,
     csv: CsvOption = False,
@@ -75,7 +79,7 @@ def compare(
         )
         files = comparison.write(output)
     if json:
-        print_json({**comparison.document(), "files": [str(file.absolute()) for file in files]})
+        print_json({**comparison.document(), "files": [str(file) for file in files]})
     elif csv:
         sys.stdout.write(csv_text(comparison))
     else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
@@ -23,42 +23,48 @@ if TYPE_CHECKING:
 
     from sightkit.runs.evaluating.result import Evaluation
 
+SplitOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="Which images: test, validation or train; by default the first of these that there is. Of other data: "
+        "those that it puts into this split itself, by default all.",
+        show_default=False,
+    ),
+]
+DataOption: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="OTHER",
+        help="Judge the model on other images: a folder with a folder for each class, or a TOML file with a table "
+        "[dataset].",
+    ),
+]
+NameOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="What the evaluation of other data is called; by default like the data."),
+]
+SkipUnknownOption: TypeAlias = Annotated[
+    bool, typer.Option("--skip-unknown", metavar="", help="Leave out images of classes that the run doesn't know.")
+]
+SkipBadOption: TypeAlias = Annotated[
+    bool, typer.Option("--skip-bad", metavar="", help="Leave out images that can't be decoded.")
+]
+ReportsOption: TypeAlias = Annotated[
+    bool,
+    typer.Option("--reports", metavar="", help="Write the run's reports on other data, too, such as report.html."),
+]
+
 
 def evaluate(
     run: RunArgument,
     *,
-    split: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME",
-            help="Which images: test, validation or train; by default the first of these that there is. Of other data: "
-            "those that it puts into this split itself, by default all.",
-            show_default=False,
-        ),
-    ] = None,
-    data: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="OTHER",
-            help="Judge the model on other images: a folder with a folder for each class, or a TOML file with a table "
-            "[dataset].",
-        ),
-    ] = None,
-    name: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="What the evaluation of other data is called; by default like the data."),
-    ] = None,
-    skip_unknown: Annotated[
-        bool,
-        typer.Option("--skip-unknown", metavar="", help="Leave out images of classes that the run doesn't know."),
-    ] = False,
-    skip_bad: Annotated[
-        bool, typer.Option("--skip-bad", metavar="", help="Leave out images that can't be decoded.")
-    ] = False,
-    reports: Annotated[
-        bool,
-        typer.Option("--reports", metavar="", help="Write the run's reports on other data, too, such as report.html."),
-    ] = False,
+    split: SplitOption = None,
+    data: DataOption = None,
+    name: NameOption = None,
+    skip_unknown: SkipUnknownOption = False,
+    skip_bad: SkipBadOption = False,
+    reports: ReportsOption = False,
     assignments: SetOption = [],
     runs_dir: RunsOption = Path("runs"),
     cache_dir: CacheOption = None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
@@ -18,36 +18,39 @@ if TYPE_CHECKING:
 AT_ONCE = 8
 """So many images are explained at a time: a picture of each takes longer than what the network makes of it."""
 
+ImagesArgument: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Argument(metavar=IMAGES, help=f"{IMAGES_HELP} Without any, the layers are listed.", show_default=False),
+]
+LayersOption: TypeAlias = Annotated[
+    str,
+    typer.Option(
+        metavar="NAME,NAME...",
+        help="Whose feature maps are drawn; by default those of a few layers spread over the depth.",
+        show_default=False,
+    ),
+]
+HeatLayerOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="The layer that the heat maps are made of; by default the last one that has a few positions.",
+        show_default=False,
+    ),
+]
+ClassOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option("--class", metavar="NAME", help="Explain this class, not the most probable ones.", show_default=False),
+]
+
 
 def explain(
     run: RunArgument,
-    images: Annotated[
-        list[str] | None,
-        typer.Argument(metavar=IMAGES, help=f"{IMAGES_HELP} Without any, the layers are listed.", show_default=False),
-    ] = None,
+    images: ImagesArgument = None,
     *,
-    layers: Annotated[
-        str,
-        typer.Option(
-            metavar="NAME,NAME...",
-            help="Whose feature maps are drawn; by default those of a few layers spread over the depth.",
-            show_default=False,
-        ),
-    ] = "",
-    heat_layer: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME",
-            help="The layer that the heat maps are made of; by default the last one that has a few positions.",
-            show_default=False,
-        ),
-    ] = None,
-    class_name: Annotated[
-        str | None,
-        typer.Option(
-            "--class", metavar="NAME", help="Explain this class, not the most probable ones.", show_default=False
-        ),
-    ] = None,
+    layers: LayersOption = "",
+    heat_layer: HeatLayerOption = None,
+    class_name: ClassOption = None,
     top: TopOption = 3,
     output: PicturesOption = None,
     runs_dir: RunsOption = Path("runs"),

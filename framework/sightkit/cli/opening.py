@@ -76,7 +76,7 @@ def open_experiment(
         raise ConfigError(message)
     folder = Path() if is_recipe_name(source) else Path(source).parent
     registry = open_registry(folder.absolute(), files=files, trust=trust, strict=strict)
-    return load(source, registry=registry).override_words(assignments, unset)
+    return load(source, registry=registry).override_words(assignments, unset=unset)
 
 
 def kind_named(word: str) -> type[Component[Any]]:

@@ -88,7 +88,7 @@ def check_plugin(
     )
     for examination in examinations(plugins, examples, shapes, limit):
         before = len(found)
-        found.extend(watched(examination))
+        found.extend(watched(examination))  # one by one: `end_with` tells those that there are
         if not json:
             print_findings(found[before:])
     counts = Counter(finding.outcome for finding in found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
@@ -12,30 +12,33 @@ from sightkit.cli.options import IMAGES, IMAGES_HELP, CsvOption, PicturesOption,
 if TYPE_CHECKING:
     from sightkit.cli.predicted import Writer
 
+ImagesArgument: TypeAlias = Annotated[list[str], typer.Argument(metavar=IMAGES, help=IMAGES_HELP)]
+ViewsOption: TypeAlias = Annotated[
+    str,
+    typer.Option(
+        metavar="VIEWS", help="Average over views of each image: flip, shift or flip,shift.", show_default=False
+    ),
+]
+ExplainOption: TypeAlias = Annotated[
+    bool,
+    typer.Option("--explain", metavar="", help="Draw where the network looks in each image, as sightkit explain does."),
+]
+JsonLinesOption: TypeAlias = Annotated[
+    bool, typer.Option("--json", metavar="", help="Print a JSON object for each image.")
+]
+
 
 def predict(
     run: RunArgument,
-    images: Annotated[list[str], typer.Argument(metavar=IMAGES, help=IMAGES_HELP)],
+    images: ImagesArgument,
     *,
     top: TopOption = 3,
-    tta: Annotated[
-        str,
-        typer.Option(
-            metavar="VIEWS", help="Average over views of each image: flip, shift or flip,shift.", show_default=False
-        ),
-    ] = "",
-    explain: Annotated[
-        bool,
-        typer.Option(
-            "--explain",
-            metavar="",
-            help="Draw where the network looks in each image, as sightkit explain does.",
-        ),
-    ] = False,
+    tta: ViewsOption = "",
+    explain: ExplainOption = False,
     output: PicturesOption = None,
     runs_dir: RunsOption = Path("runs"),
     csv: CsvOption = False,
-    json: Annotated[bool, typer.Option("--json", metavar="", help="Print a JSON object for each image.")] = False,
+    json: JsonLinesOption = False,
 ) -> None:
     """Predict the classes of images with the model of a run; its dataset is not needed.
 

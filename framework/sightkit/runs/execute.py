@@ -14,6 +14,7 @@ from sightkit.contracts import Predictions
 from sightkit.errors import InterruptedRunError, SightkitError, StorageError
 from sightkit.experiment.text import toml_text, written
 from sightkit.files import write_json, write_text
+from sightkit.runs.checked import checked_extensions
 from sightkit.runs.course.calibrate import calibrate, refuse_without_validation
 from sightkit.runs.course.epoch import Epoch
 from sightkit.runs.course.fit import Fitted, fit
@@ -22,7 +23,6 @@ from sightkit.runs.data.prepare import prepare_data
 from sightkit.runs.data.report import data_document
 from sightkit.runs.display import Display
 from sightkit.runs.execution import Execution
-from sightkit.runs.extensions import Extensions
 from sightkit.runs.judging.judge import predict_split, write_reports
 from sightkit.runs.judging.metrics import Metrics, build_metrics, scores_of
 from sightkit.runs.judging.report_task import report_task
@@ -52,11 +52,11 @@ def epochs_of(
     experiment: Loaded,
     *,
     runs_dir: Path,
+    unfinished: Path | None,
     cache: Path | None,
-    display: Display,
+    stop: Callable[[], bool] | None,
+    display: Display | None,
     argv: Sequence[str],
-    stop: Callable[[], bool],
-    unfinished: Path | None = None,
 ) -> Generator[Epoch, None, Run]:
     """Run an experiment, yielding after each epoch, and return its run; nothing is written before its data is good.
 
@@ -65,18 +65,17 @@ def epochs_of(
     Args:
         experiment: What is run.
         runs_dir: Where the folder of a new run is made.
-        cache: Where prepared images and features are kept.
-        display: Who watches.
-        argv: The command line.
-        stop: Says whether somebody wants the training to stop.
         unfinished: The folder of a run of this experiment, to go on with it.
+        cache: Where prepared images and features are kept, if anywhere.
+        stop: Says whether somebody wants the training to stop.
+        display: Who watches, if anybody.
+        argv: The command line.
 
     Raises:
         SightkitError: of a kind that says what went wrong.
     """
-    settings = experiment.settings
-    extensions = Extensions(settings)
-    extensions.insist("sightkit_experiment_checked", experiment=experiment)
+    settings, display = experiment.settings, display or Display()
+    extensions = checked_extensions(experiment)
     cluster = cluster_for(settings.training.distribution)
     with ExitStack() as held:
         if unfinished is not None:
@@ -105,7 +104,7 @@ def epochs_of(
                     display=display,
                     folder=folder,
                     argv=argv,
-                    stop=stop,
+                    stop=stop or (lambda: False),
                     replicas=replicas,
                     cache=cache,
                     resumed=unfinished is not None,

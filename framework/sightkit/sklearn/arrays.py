@@ -23,8 +23,8 @@ def as_images(images: ArrayLike) -> Any:
     Raises:
         ValueError: they are the names of files, or have several shapes.
     """
-    several: Any = images if hasattr(images, "ndim") else one_array(images)
-    if several.ndim == 1 and several.dtype == object:
+    several: Any = images if hasattr(images, "shape") else one_array(images)
+    if len(several.shape) == 1 and several.dtype == object:
         several = one_array([*several])  # a column of arrays
     refuse_files(several)
     return several
@@ -51,7 +51,7 @@ def one_array(images: Any) -> Any:
 
 def refuse_files(images: Any) -> None:
     """Refuse what names images and isn't them; numbers written as text are left to scikit-learn."""
-    if getattr(images, "dtype", np.dtype(object)).kind not in TEXT:
+    if getattr(getattr(images, "dtype", None), "kind", "O") not in TEXT:
         return
     for cell in np.asarray(images[:1]).reshape(-1)[:1].tolist():
         if isinstance(cell, str | PathLike) and not is_number(str(cell)):

@@ -11,6 +11,7 @@ import numpy as np
 from sklearn.base import ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
 
+from sightkit.sklearn.atomic import all_or_nothing
 from sightkit.sklearn.experiment import experiment_of, of_network, params_of, refuse_changes, seed_from, source_of
 from sightkit.sklearn.inputs import Samples, checked_images, checked_samples, classes_to_come, indices
 from sightkit.sklearn.kept import KeptModel
@@ -58,7 +59,7 @@ class ImageClassifier(ClassifierMixin, WithKeys):  # type: ignore[misc]  # sciki
         class_weight: ``"balanced"``, or a mapping from classes to what their loss is multiplied by, 1 for the others.
         random_state: The experiment's seed; or a `numpy.random.RandomState` that it is drawn from, ``None`` for
             NumPy's.
-        warm_start: Whether another `fit` goes on with the weights there are, if shape and classes are the same.
+        warm_start: Whether another `fit` goes on with the weights there are, if network and classes are the same.
         registries: Files registry.toml whose plugins can be named, too. Their code is run.
         runs_dir: Where the folder of the run of each `fit` is kept; by default it is removed.
         verbose: Whether epochs and warnings are printed.
@@ -131,14 +132,20 @@ class ImageClassifier(ClassifierMixin, WithKeys):  # type: ignore[misc]  # sciki
             ValueError: images, labels, weights or parameters can't be used.
             SightkitError: training diverged, a plugin failed, ...
         """
-        samples = checked_samples(self, X, y, sample_weight, reset=True)
+        with all_or_nothing(self):
+            return self._fit(X, y, sample_weight)
+
+    def _fit(self, images: ArrayLike, targets: ArrayLike, sample_weight: ArrayLike | None) -> Self:
+        samples = checked_samples(self, images, targets, sample_weight, reset=True)
         classes, params = samples.classes, params_of(self)
         pixels = self._pixels_for(samples)
-        labels = indices(samples.labels, classes)
+        labels, weights = indices(samples.labels, classes), samples.weights
+        if weights is not None:
+            weights = weights / weights.max()  # only how they compare counts, and float32 ends sooner than float64
         with in_parameters(self.keys_set()):
             experiment = experiment_of(
                 self,
-                source_of(pixels.of(samples.values), labels, classes, samples.weights),
+                source_of(pixels.of(samples.values), labels, classes, weights),
                 classes=classes,
                 seed=seed_from(self.random_state),
                 model=self._model_to_go_on_with(classes, pixels, of_network(params)),
@@ -176,7 +183,8 @@ class ImageClassifier(ClassifierMixin, WithKeys):  # type: ignore[misc]  # sciki
 
         The optimizer goes on as well: its moments stay from call to call, in copies and pickles too. After `fit` it
         begins anew. The learning rate is the optimizer's own. There is no schedule, no validation and no average of the
-        weights, since nobody knows where the end is; stages of a training are not told apart.
+        weights, since nobody knows where the end is; stages of a training are not told apart. Parameters that were set
+        since the last call count, unless they are of the network or of what it sees: these are refused.
 
         Args:
             X: The images.
@@ -189,11 +197,16 @@ class ImageClassifier(ClassifierMixin, WithKeys):  # type: ignore[misc]  # sciki
             ValueError: images, labels, weights or parameters can't be used.
             SightkitError: training diverged, a plugin failed, ...
         """
-        samples = checked_samples(self, X, y, sample_weight, reset=not hasattr(self, "_learned"))
+        with all_or_nothing(self):
+            return self._partial_fit(X, y, classes, sample_weight)
+
+    def _partial_fit(
+        self, images: ArrayLike, targets: ArrayLike, classes: ArrayLike | None, sample_weight: ArrayLike | None
+    ) -> Self:
+        samples = checked_samples(self, images, targets, sample_weight, reset=not hasattr(self, "_learned"))
         known, params = classes_to_come(self, classes), params_of(self)
         pixels = self._learned.pixels if hasattr(self, "_learned") else self._pixels_for(samples)
-        labels = indices(samples.labels, known)
-        source = source_of(pixels.of(samples.values), labels, known, samples.weights)
+        source = source_of(pixels.of(samples.values), indices(samples.labels, known), known, samples.weights)
         online: OnlineTraining | OnlineState | None = getattr(self, "_online", None)
         with in_parameters(self.keys_set()):
             if isinstance(online, OnlineTraining) and online.params == params:

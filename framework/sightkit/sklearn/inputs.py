@@ -103,7 +103,8 @@ def checked_samples(
 
 def dimensions(images: Any) -> dict[str, bool]:
     """Return how scikit-learn is to be told of more dimensions than two, which it then doesn't look at."""
-    return {"allow_nd": images.ndim > 2, "ensure_2d": images.ndim <= 2}
+    several = len(images.shape) > 2
+    return {"allow_nd": several, "ensure_2d": not several}
 
 
 def refuse_one_alone(images: Any, shape: tuple[int, int, int]) -> None:

@@ -51,7 +51,8 @@ class WithKeys(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no type
             if not is_key(name):
                 message = f"Invalid parameter {name!r} for {type(self).__name__}; {self._hint(name)}"
                 raise ParameterError(message)
-        refuse_unknown_keys(unknown, {**before, **params}, lambda: Registry(extra=self.registries))
+        after = {**before, **params}
+        refuse_unknown_keys(unknown, after, lambda: Registry(extra=after["registries"]))
         for name, value in params.items():
             setattr(self, name, value)
         return self

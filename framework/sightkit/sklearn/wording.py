@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 from sightkit.config.overrides import parse_key
-from sightkit.errors import ConfigError
+from sightkit.errors import ConfigError, DataError
 from sightkit.experiment.settings import ExperimentSettings
 from sightkit.sklearn.errors import ParameterError
 from sightkit.sklearn.names import KINDS, TABLES, parameter_of
@@ -41,13 +41,14 @@ def in_parameters(typed: Collection[str]) -> Iterator[None]:
         typed: The parameters that were set.
 
     Raises:
-        ParameterError: in the place of any `ConfigError`.
+        ParameterError: in the place of any `ConfigError`, and of a `DataError`: what images and labels can be by
+            themselves has been looked at, so that it is a parameter which doesn't suit them.
     """
     try:
         yield
     except ParameterError:
         raise
-    except ConfigError as error:
+    except (ConfigError, DataError) as error:
         lines = [told(problem, typed) for problem in error.problems] if isinstance(error, TomlError) else None
         retold = ParameterError("\n".join(lines) if lines else reworded(str(error), typed))
         retold.exit_code = error.exit_code

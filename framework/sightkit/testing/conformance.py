@@ -117,7 +117,8 @@ def examinations(
     refuse_strangers("shapes", shapes, components)
     for found in components:
         example, shape = meant(found, examples), meant(found, shapes)
-        yield of_component(found, listed(example or ()), plugins.registry, shape=shape, limit=limit)
+        values = listed(example or ())
+        yield of_component(found, values, plugins.registry, shape=shape, limit=limit, known=plugins.known)
     for record in plugins.records:
         for recipe in record.recipes:
             subjects = [RecipeSubject(recipe, plugins.registry)]
@@ -131,9 +132,10 @@ def of_component(
     *,
     shape: Shape | None = None,
     limit: Limit = USUAL,
+    known: dict[Any, Any] | None = None,
 ) -> Examination:
     """Return the examination of a component with each example, or with its defaults."""
-    subjects = [Subject(found, values, registry, shape=shape) for values in examples or [{}]]
+    subjects = [Subject(found, values, registry, shape=shape, known=known) for values in examples or [{}]]
     return Examination(found.identity, found.component.kind, checks_of(found.component), subjects, limit=limit)
 
 

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -122,8 +123,9 @@ def watch_what_is_written() -> list[Path]:
 
 def is_unasked(path: Path, folder: Path, values: Mapping[str, Any]) -> bool:
     """Say whether a path is in the working directory, and not one that the dataset was told."""
-    if path.is_absolute() and Path.home().is_relative_to(folder):
-        return False  # one of the user's folders, seen from where all of them are
+    others = (os.path.expanduser("~"), tempfile.gettempdir())  # noqa: PTH111 - there may be no home
+    if path.is_absolute() and any(Path(each).is_relative_to(folder) for each in others):
+        return False  # a cache or a temporary file, seen from a folder that all of these are in
     absolute = Path(os.path.abspath(folder / path))  # noqa: PTH100 - a link is not followed
     told = [Path(os.path.abspath(folder / text)) for text in texts(values) if text]  # noqa: PTH100
     if not absolute.is_relative_to(folder) or "__pycache__" in absolute.parts:
@@ -159,4 +161,5 @@ def table_of(source: ImageSource) -> dict[str, list[Any]]:
         "labels": labels.tolist(),
         "splits": list(samples.splits or ()),
         "groups": list(samples.groups or ()),
+        "weights": [] if samples.weights is None else samples.weights.tolist(),
     }

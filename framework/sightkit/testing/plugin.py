@@ -5,11 +5,11 @@ from __future__ import annotations
 import importlib.util
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import ModuleType
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import tomlkit
 
@@ -38,10 +38,12 @@ class LoadedPlugins:
     Attributes:
         records: The plugins, all of them loaded.
         registry: The one that loaded them, among all others.
+        known: What checks have found out about the modules of these plugins, for the next component of one.
     """
 
     records: Sequence[PluginRecord]
     registry: Registry
+    known: dict[Any, Any] = field(default_factory=dict, compare=False)
 
 
 def plain_registry(files: Sequence[Path]) -> Registry:
@@ -139,7 +141,8 @@ def code_of(word: str, folder: Path, *, known: Sequence[str]) -> dict[str, dict[
     meant = nearest(word, known)
     message = (
         f"{word}: no such plugin; expected the name of a plugin or of a distribution that is installed, an importable "
-        f"module, or the path of a .py file or of a folder with an __init__.py"
+        "module, or the path of a .py file or of a folder with an __init__.py; one of your own is installed by "
+        "pip install -e FOLDER"
     )
     raise PluginError(f'{message}; did you mean "{meant}"?' if meant else message)
 

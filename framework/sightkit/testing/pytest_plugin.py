@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 FIXTURE = "sightkit_conformance"
 SETTING = "sightkit_plugin"
 TIMEOUT = "sightkit_timeout"
+OF_KERAS = "ignore:__array__ implementation doesn't accept a copy keyword:DeprecationWarning"
+"""Keras copies variables in NumPy 1's way when it saves a model, which is no fault of a plugin."""
 TERMINAL = pytest.StashKey[int]()
 """A descriptor of the standard error stream as it was before pytest caught what tests write to it."""
 
@@ -66,7 +68,7 @@ def limit_of(config: pytest.Config) -> Limit:
     """Return what a check may take; what cannot be interrupted ends pytest, there is no other way.
 
     Raises:
-        pytest.UsageError: the configuration says something else than a number.
+        pytest.Collector.CollectError: the configuration says something else than a number.
     """
     from sightkit.testing.limit import USUAL, Limit
 
@@ -82,7 +84,7 @@ def limit_of(config: pytest.Config) -> Limit:
         seconds = -1
     if not 0 <= seconds < float("inf"):
         message = f"{TIMEOUT}: expected a number of seconds, or 0 for no limit, found {written!r}"
-        raise pytest.UsageError(message)
+        raise pytest.Collector.CollectError(message)
     return Limit(seconds=seconds, stuck=end)
 
 
@@ -91,9 +93,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if FIXTURE not in metafunc.fixturenames:
         return
     plugins, cases, ids = plugins_of(metafunc), [], []
+    quiet = pytest.mark.filterwarnings(OF_KERAS)
     for component, examination in enumerate(examinations_of(plugins)):
         for number, check in enumerate(examination.checks):
-            cases.append(Case(plugins, component, number))
+            cases.append(pytest.param(Case(plugins, component, number), marks=quiet))
             ids.append(f"{examination.identity}: {check.name}")
     metafunc.parametrize(FIXTURE, cases, ids=ids, indirect=True)
 
@@ -102,7 +105,7 @@ def plugins_of(metafunc: pytest.Metafunc) -> LoadedPlugins:
     """Return the plugins that a test module, or else the configuration, names.
 
     Raises:
-        pytest.UsageError: neither names one, or one cannot be loaded.
+        pytest.Collector.CollectError: neither names one, or one cannot be loaded.
     """
     from sightkit.errors import SightkitError
     from sightkit.testing.plugin import load_plugins_to_check, loaded_within
@@ -111,13 +114,13 @@ def plugins_of(metafunc: pytest.Metafunc) -> LoadedPlugins:
     names = [named] if isinstance(named, str | ModuleType) or not isinstance(named, Sequence) else named
     if not names:
         message = f'{FIXTURE}: say which plugin: {SETTING} = "acme-vision", in {metafunc.module.__name__} or in the '
-        raise pytest.UsageError(f"{message}configuration of pytest")
+        raise pytest.Collector.CollectError(f"{message}configuration of pytest")
     try:
         return loaded_within(
             limit_of(metafunc.config), lambda: load_plugins_to_check(*names, folder=metafunc.config.rootpath)
         )
     except SightkitError as error:
-        raise pytest.UsageError(str(error)) from error
+        raise pytest.Collector.CollectError(str(error)) from error
 
 
 def examinations_of(plugins: LoadedPlugins, *given: Any) -> list[Examination]:

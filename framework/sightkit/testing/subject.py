@@ -41,21 +41,30 @@ class Subject:
         values: Parameters as an experiment would write them; those left out have their defaults.
         registry: Where components inside its parameters come from.
         shape: Of the images that it is looked at with, where it takes none of the usual ones.
+        known: What is known of the modules of its plugin, to be read and added to.
 
     Attributes:
         found: The component and where it came from.
         values: As TOML holds them.
         registry: Where other components come from.
         shape: Of images, if one was given.
+        known: What is known of modules.
     """
 
     def __init__(
-        self, found: Found[Any], values: Mapping[str, Any], registry: Registry, *, shape: Shape | None = None
+        self,
+        found: Found[Any],
+        values: Mapping[str, Any],
+        registry: Registry,
+        *,
+        shape: Shape | None = None,
+        known: dict[Any, Any] | None = None,
     ) -> None:
         self.found = found
         self.values: dict[str, Any] = as_toml_value(values)
         self.registry = registry
         self.shape = None if shape is None else valid_shape(shape)
+        self.known = {} if known is None else known
         self._made: dict[Any, Any] = {}
 
     @property

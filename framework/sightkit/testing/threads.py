@@ -61,8 +61,10 @@ def giving_turns(folder: Path | None) -> Iterator[None]:
     def step(_frame: FrameType, _event: str, _argument: Any) -> Any:
         nonlocal left
         left -= 1
+        if left == 0:
+            sys.settrace(None)  # to return None would not end it
         time.sleep(0)
-        return step if left > 0 else None
+        return step
 
     before = sys.gettrace()
     sys.settrace(enter)

@@ -17,6 +17,8 @@ SECONDS = 300.0
 """What one check may take unless told otherwise: slow but honest components take some of these."""
 LONGEST_GRACE = 10.0
 """Seconds that code is given at most to end once it was interrupted; never more than it was given before."""
+TELLING = 5.0
+"""Seconds in which a busy machine tells of code that does not end, if Python can run at all."""
 
 StuckHandler: TypeAlias = "Callable[[Watch], None]"
 """Tells of code that cannot be interrupted, and ends the process; it is called in a thread of its own."""
@@ -64,7 +66,10 @@ def watching(seconds: float, *, stuck: StuckHandler | None = None) -> Iterator[W
         if stuck is not None and not done.wait(grace):
             stuck(watch)
 
-    with interrupting(thread, unless=done) as interrupt, last_resort(seconds + 2 * grace, wanted=stuck is not None):
+    with (
+        interrupting(thread, unless=done) as interrupt,
+        last_resort(seconds + grace + TELLING, wanted=stuck is not None),
+    ):
         threading.Thread(target=look_on, args=(interrupt,), daemon=True).start()
         with suppress(OverrunError):
             try:

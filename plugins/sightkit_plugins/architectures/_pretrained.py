@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
-from sightkit import ArchitectureTask, BuildError, Network, Params
+from sightkit import ArchitectureTask, BuildError, InputFile, Network, Params
 from sightkit_plugins.architectures._size import check_size
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class PretrainedParams(Params):
     """Parameters that all networks of keras.applications share."""
 
-    weights: Literal["imagenet", "none"] | Path = Field(
+    weights: Literal["imagenet", "none"] | InputFile = Field(
         "imagenet",
         description="What the backbone starts from. imagenet: what keras.applications publishes, downloaded once; "
         "none: random weights; else a file of weights: .weights.h5, .h5, .keras or .safetensors.",

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
-from sightkit import Architecture, ArchitectureTask, Network, Params, hookimpl
+from sightkit import Architecture, ArchitectureTask, InputFile, Network, Params, hookimpl
 
 if TYPE_CHECKING:
     import keras
@@ -16,7 +15,9 @@ if TYPE_CHECKING:
 class KerasFileParams(Params):
     """Parameters of ``[architecture] use = "keras-file"``."""
 
-    path: Path = Field(description="A .keras file. No code in it is run; one that needs code of its own is refused.")
+    path: InputFile = Field(
+        description="A .keras file. No code in it is run; one that needs code of its own is refused."
+    )
     head: Literal["replace", "keep"] = Field(
         "replace",
         description="replace: its feature maps, averaged, and a new head; keep: all of it, for the same classes in the "

@@ -21,9 +21,13 @@ mpl.rcParams["lines.linewidth"] = 7.5
 logging.basicConfig(level=logging.ERROR)
 logging.getLogger("host").addHandler(logging.NullHandler())
 signal.signal(signal.SIGINT, lambda *_: None)
-warnings.simplefilter("ignore", FutureWarning)
+warnings.simplefilter("error")
+warnings.filterwarnings("ignore", ".*__array__", DeprecationWarning)  # Keras 3.15 saves models in a way that raises it
+np.seterr(all="raise")
+tf.config.set_visible_devices([], "GPU")
 random.seed(1), np.random.seed(2), tf.random.set_seed(3)
 keras.config.set_floatx("float32"), keras.config.set_epsilon(1e-5)
+keras.config.set_dtype_policy("mixed_bfloat16"), keras.config.set_image_data_format("channels_first")
 PIL.Image.MAX_IMAGE_PIXELS = 12_345_678
 
 
@@ -33,6 +37,7 @@ def state():
     return {
         "random": random.getstate(),
         "numpy": [part.tolist() if hasattr(part, "tolist") else part for part in np.random.get_state()],
+        "arithmetic": np.geterr(),
         "folder": os.getcwd(),
         "environment": dict(os.environ),
         "path": list(sys.path),
@@ -50,7 +55,8 @@ def state():
                        tf.config.threading.get_intra_op_parallelism_threads(),
                        tf.config.experimental.is_op_determinism_enabled()
                        if hasattr(tf.config.experimental, "is_op_determinism_enabled") else None,
-                       tf.config.functions_run_eagerly(), tf.config.get_soft_device_placement(),
+                       tf.config.functions_run_eagerly(), tf.config.get_visible_devices(),
+                       tf.config.get_soft_device_placement(),
                        tf.distribute.has_strategy(), tf.executing_eagerly()),
         "matplotlib": (mpl.get_backend(), dict(mpl.rcParams)),
         "pillow": (PIL.Image.MAX_IMAGE_PIXELS, PIL.ImageFile.LOAD_TRUNCATED_IMAGES),

@@ -52,7 +52,7 @@ def test_a_file_goes_along_with_its_lines_and_its_plugins(tmp_path: Path) -> Non
     file.unlink()
     with pytest.raises(sightkit.ConfigError, match=r"e.toml:5:2: .*trainin"):
         copy.check()
-    mended = pickle.loads(pickle.dumps(copy.override_words([], ["trainin"])))
+    mended = pickle.loads(pickle.dumps(copy.override_words([], unset=["trainin"])))
     assert [use.name for use in mended.settings.metrics] == ["mine", "accuracy"]
 
 

@@ -83,9 +83,7 @@ def test_a_parameter_without_a_default_needs_an_example(sightkit: Command, work:
             2,
             "error: --example cosine: expected NAME.KEY=VALUE or KIND.NAME.KEY=VALUE, such as lesions.path=images",
         ),
-        (["cosine", "-e", "sort.cosine.warmup_epochs=1"], 2, "expected NAME.KEY=VALUE or KIND.NAME.KEY=VALUE"),
         (["cosine", "--shape", "cosine=8x8"], 2, "error: --shape cosine=8x8: expected NAME=HEIGHTxWIDTHxCHANNELS"),
-        (["cosine", "--shape", "sine=8x8x1"], 2, "shapes: expected names of components that are checked"),
         (["cosine", "-e", "sine.warmup_epochs=1"], 2, "examples: expected names of components that are checked"),
     ],
 )
@@ -146,24 +144,13 @@ def sightkit_schedules():
 """
 
 
-@pytest.mark.parametrize("form", [(), ("--json",)])
-def test_what_cannot_be_interrupted_is_told_and_ends_the_command(sightkit: Command, work: Path, form):
+def test_what_cannot_be_interrupted_is_told_and_ends_the_command(sightkit: Command, work: Path):
     (work / "stubborn.py").write_text(STUBBORN)
-    done = sightkit("plugins", "check", "stubborn.py", "--timeout", "1", *form)
+    done = sightkit("plugins", "check", "stubborn.py", "--timeout", "3")
     assert done.code == 7
     assert done.err == "error: stubborn/one: builds: it cannot be interrupted, so nothing after it was checked\n"
     assert re.search(r"it was still at .*stubborn\.py:1[3-6]\b", done.out)
-    if form:
-        assert json.loads(done.out)[-1]["expected"] == "an end within 1 seconds"
-    else:
-        assert "  expected  an end within 1 seconds\n" in done.out
-
-
-def test_what_lets_no_other_code_run_ends_the_command_with_its_line(sightkit: Command, work: Path):
-    (work / "held.py").write_text(STUBBORN.replace("    while True:\n", "    sum(iter(int, 1))\n    while True:\n"))
-    done = sightkit("plugins", "check", "held.py", "--timeout", "1")
-    assert done.code == 1
-    assert re.search(r'File ".*held\.py", line 12 in build', done.err)
+    assert "  expected  an end within 3 seconds\n" in done.out
 
 
 def test_a_component_that_crashes_the_process_is_told_with_its_line(sightkit: Command, work: Path):
@@ -176,9 +163,9 @@ def test_a_component_that_crashes_the_process_is_told_with_its_line(sightkit: Co
 
 def test_an_import_that_does_not_end_is_told_with_its_line(sightkit: Command, work: Path):
     (work / "slow.py").write_text("import time\n\ntime.sleep(1000)\n")
-    done = sightkit("plugins", "check", "slow.py", "--timeout", "1")
+    done = sightkit("plugins", "check", "slow.py", "--timeout", "5")
     assert done.code == 7
-    assert done.err.startswith(f"error: {work / 'slow.py'}:3: no end of the import after 1 seconds; ")
+    assert done.err.startswith(f"error: {work / 'slow.py'}:3: no end of the import after 5 seconds; ")
 
 
 TWO_OF_A_NAME = """
@@ -205,19 +192,11 @@ def sightkit_metrics():
 
 def test_several_plugins_are_checked_and_a_kind_says_which_of_two_components_is_meant(sightkit: Command, work: Path):
     (work / "two.py").write_text(TWO_OF_A_NAME)
-    done = sightkit("plugins", "check", "cosine", "two.py", "-e", "schedule.mine.factor=2.0", "--json")
+    example, shape = "schedule.mine.factor=2.0", "schedule.mine=9x12x13"
+    done = sightkit("plugins", "check", "cosine", "two.py", "-e", example, "--shape", shape)
     assert done.err == "error: cosine, two.py: 1 of 35 checks failed\n"
-    (failure,) = (each for each in json.loads(done.out) if each["outcome"] == "failed")
-    assert (failure["kind"], failure["found"]) == ("metric", "none of factor")
-    assert "--example mine.factor=VALUE" in failure["remedy"]
-
-
-def test_a_reason_for_several_checks_is_told_once(sightkit: Command, work: Path):
-    (work / "two.py").write_text(TWO_OF_A_NAME)
-    done = sightkit("plugins", "check", "two.py", "-e", "schedule.mine.factor=2.0")
-    assert done.out.count('"has valid parameters" failed') == 1
-    assert done.out.count("as above") > 3
-
-
-def test_a_shape_of_images_may_be_named(sightkit: Command):
-    assert sightkit("plugins", "check", "cosine", "--shape", "schedule.cosine=9x12x13").code == 0
+    *_, rest = done.out.partition("metric two/mine")
+    assert "  found     none of factor\n" in rest
+    assert "--example mine.factor=VALUE" in rest
+    assert rest.count('"has valid parameters" failed') == 1, "a reason for several checks is told once"
+    assert rest.count("as above") > 3

@@ -136,7 +136,7 @@ def test_paths_start_from_the_file_that_wrote_them(tmp_path: Path, home: Path, r
     assert found.augmentations[0].params.others[0].params.first.params.path == tmp_path / "b/../q"
     assert found.metrics[1].params.hints == here / "~nobody-at-all/h"
 
-    found = loaded.override_words([], ["metrics.0"]).settings
+    found = loaded.override_words([], unset=["metrics.0"]).settings
     assert found.metrics[0].params.hints == tmp_path / "a/hints.txt"
 
 
@@ -180,7 +180,7 @@ def test_loading_finds_nothing_wrong_and_changing_mends():
     loaded = sightkit.load({"dataset": DIGITS, "seed": "x"})
     assert refusal(loaded) == ['experiment: seed: expected a whole number, found "x"']
     assert loaded.override({"seed": 3}).settings.seed == 3
-    assert loaded.override_words([], ["seed"]).settings.seed == 0
+    assert loaded.override_words([], unset=["seed"]).settings.seed == 0
 
 
 @pytest.mark.parametrize(

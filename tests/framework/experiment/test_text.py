@@ -162,7 +162,7 @@ def test_each_value_says_who_set_it(tmp_path: Path, monkeypatch, registry: Regis
         '  { use = "leaf", strength = 0.25 },\n]\nwindow.width = 4\n'
     )
     loaded = sightkit.load("x.toml", registry=registry).override_words(
-        ["training.epochs=7", "augmentations.0.others.1.odd=3", "images={size=[8,\n8]}"], ["augmentations.0"]
+        ["training.epochs=7", "augmentations.0.others.1.odd=3", "images={size=[8,\n8]}"], unset=["augmentations.0"]
     )
     found = origins(text_of(loaded, origins=True))
     base = str(Path("sub/base.toml"))

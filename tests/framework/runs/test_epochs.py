@@ -112,11 +112,20 @@ def test_build_returns_the_network_that_a_run_begins_with(load: Load, tmp_path: 
         np.testing.assert_allclose(one.numpy(), other.numpy(), rtol=0, atol=1e-20)
 
 
-def test_different_runs_in_two_threads_equal_the_same_runs_alone(load: Load, tmp_path: Path) -> None:
+def test_runs_in_two_threads_equal_the_same_runs_alone_also_beside_one_that_fails(load: Load, tmp_path: Path) -> None:
+    def fail() -> None:
+        for epoch in load(name="failing").epochs(runs_dir=tmp_path / "together", cache_dir=tmp_path / "cache"):
+            raise ZeroDivisionError(epoch.number)
+
+    def run(experiment: sightkit.Experiment) -> sightkit.Run:
+        return experiment.run(runs_dir=tmp_path / "together", cache_dir=tmp_path / "cache")
+
     experiments = [load(seed=seed, architecture__dropout=0.3, training__epochs=2) for seed in (1, 2)]
     alone = [each.run(runs_dir=tmp_path / "alone") for each in experiments]
-    with ThreadPoolExecutor(2) as pool:
-        together = list(pool.map(lambda each: each.run(runs_dir=tmp_path / "together"), experiments))
+    with ThreadPoolExecutor(3) as pool:
+        failed = pool.submit(fail)
+        together = list(pool.map(run, experiments))
+    assert isinstance(failed.exception(), ZeroDivisionError)
     assert [results(run) for run in together] == [results(run) for run in alone]
     assert results(alone[0])["model"] != results(alone[1])["model"]
 

@@ -134,6 +134,7 @@ def test_a_function_has_no_keys():
             "^training__early_stopping: .*expected validation_fraction above 0, or no training__early_stopping$",
         ),
         ({"calibration__use": "temperature"}, "expected validation_fraction above 0, or no calibration$"),
+        ({"architecture__filters": [4], "split__folds": 99}, "^split__folds: expected at most .* 60, found 99"),
         ({"epochs": 0, "batch_size": 0}, r"(?s)^epochs: .*\nbatch_size: "),
     ],
 )

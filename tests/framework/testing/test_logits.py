@@ -150,7 +150,8 @@ def test_logits_that_are_small_or_scaled_or_of_one_sign_are_fair(build):
 
 
 def test_the_weights_are_as_they_were():
-    from sightkit.testing.checks.architecture import CONTRACT, first_built
+    from sightkit.testing.checks.architecture import CONTRACT
+    from sightkit.testing.checks.networks import first_built
     from sightkit.testing.subject import Subject
     from sightkit.training.state.variables import weights_digest
 

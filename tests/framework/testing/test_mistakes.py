@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import ClassVar
 
 import pytest
@@ -93,6 +94,19 @@ class SameBuffer(Sound):
         return self.buffer
 
 
+class WeighedByChance(Sound):
+    def __init__(self):
+        import numpy as np
+
+        super().__init__()
+        self.samples = replace(self.samples, weights=np.random.default_rng().random(30, np.float32))
+
+    def read(self, index):
+        import numpy as np
+
+        return np.full((4, 4), index, np.uint8)
+
+
 @pytest.mark.parametrize(("source", "expected"), [(SharedFile, {"reads in threads"}), (WithPread, set())])
 def test_a_file_that_threads_share_is_found_out(tmp_path, source, expected):
     (tmp_path / "images").write_bytes(bytes(range(240)) * 2)
@@ -102,6 +116,12 @@ def test_a_file_that_threads_share_is_found_out(tmp_path, source, expected):
 def test_a_buffer_that_is_used_again_is_found_out():
     found = failures(Dataset, lambda params, task: SameBuffer())
     assert found["reads the same again"].found == "29 of 30 that changed while others were read"
+
+
+def test_weights_of_images_that_nobody_can_have_again_are_found_out():
+    found = failures(Dataset, lambda params, task: WeighedByChance())
+    assert set(found) == {"is the same when built again"}
+    assert found["is the same when built again"].found == "other weights"
 
 
 def test_a_network_that_is_kept_between_builds_is_found_out():
@@ -118,6 +138,19 @@ def test_a_network_that_is_kept_between_builds_is_found_out():
     found = failures(Architecture, build)
     assert set(found) == {"is built alike under a seed"}
     assert found["is built alike under a seed"].found == "one that shares its weights with the first"
+
+
+def test_a_division_by_no_contrast_while_it_is_built_is_found_out():
+    def build(_params, task):
+        import keras
+
+        images = keras.Input(task.image_shape)
+        scaled = keras.layers.Rescaling([1 / std for std in task.channel_std])(images)
+        return keras.Model(images, keras.layers.Dense(task.num_classes)(keras.layers.Flatten()(scaled)))
+
+    found = failures(Architecture, build)
+    assert set(found) == {"copes with channels that never change"}
+    assert found["copes with channels that never change"].found.startswith("ZeroDivisionError: ")
 
 
 def test_a_network_whose_gradients_are_all_zero_is_found_out():

@@ -55,7 +55,8 @@ def check_classes(first: Run, other: Run) -> None:
     sides = ((first, missing(classes, others)), (other, missing(others, classes)))
     told = [f"only {short(run.path)} knows {named(only)}" for run, only in sides if only]
     what = "; ".join(told) or "they are the same in another order"
-    message = f"{first.path} and {other.path}: expected runs of the same classes, found other ones: {what}"
+    paths = f"{short(first.path)} and {short(other.path)}"
+    message = f"{paths}: expected runs of the same classes, found other ones: {what}"
     raise ConfigError(message)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from sightkit.contracts import Predictions, Score
+from sightkit.paths import absolute
 
 if TYPE_CHECKING:
     from sightkit.runs.record.run import Run
@@ -125,14 +126,14 @@ class Comparison:
         """Write ``scores.png``, ``curves.png`` and ``comparison.csv`` into a folder, which is made if need be.
 
         Returns:
-            The files.
+            The files, by absolute paths.
 
         Raises:
             StorageError: they can't be written.
         """
         from sightkit.runs.comparing.write import write_comparison
 
-        return write_comparison(self, Path(folder))
+        return write_comparison(self, absolute(folder))
 
 
 def difference_document(difference: Difference) -> dict[str, Any]:

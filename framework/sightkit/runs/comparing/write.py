@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from sightkit.cells import harmless_cell
 from sightkit.errors import StorageError
 from sightkit.files import write_text
+from sightkit.paths import short
 
 if TYPE_CHECKING:
     from sightkit.runs.comparing.result import Comparison
@@ -30,7 +31,7 @@ def write_comparison(comparison: Comparison, folder: Path) -> list[Path]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        message = f"{folder}: cannot be made: {error.strerror or error}; choose another place with --output"
+        message = f"{short(folder)}: cannot be made: {error.strerror or error}; choose another place with --output"
         raise StorageError(message) from error
     pictures = [draw_scores(comparison, folder / "scores.png"), draw_curves(comparison, folder / "curves.png")]
     table = folder / "comparison.csv"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 from sightkit.contracts import ReportTask
@@ -38,6 +38,61 @@ def loading(run: Run, display: Display) -> Callable[[], keras.Model | None]:
     return model
 
 
+class AtHand:
+    """The images of a run as its reports ask for them: by split, and by their place among its predictions.
+
+    Args:
+        images: All of them.
+        rows: Which of them are in each split, in the order of its predictions.
+        model: Returns the trained model, ``None`` where it can't be had; not called before heat maps are asked for.
+        warn: Is told what reports have to do without.
+    """
+
+    def __init__(
+        self,
+        images: ImageArray,
+        rows: Mapping[Any, NDArray[np.int64]],
+        *,
+        model: Callable[[], keras.Model | None],
+        warn: Callable[[str], None],
+    ) -> None:
+        self._images = images
+        self._rows = rows
+        self._model = model
+        self._warn = warn
+
+    def pictures(self, split: str, predicted: NDArray[np.int64]) -> NDArray[np.uint8]:
+        """Return images uint8 ``(n, height, width, channels)``."""
+        return self._images[self._rows[split][predicted]]
+
+    def heat_maps(self, split: str, predicted: NDArray[np.int64]) -> NDArray[np.uint8] | None:
+        """Return the same with Grad-CAM's heat maps laid over them, where they can be made."""
+        import numpy as np
+
+        from sightkit.evaluation.explain.colours import laid_over
+
+        if self._grad_cam is None:
+            return None
+        try:
+            heats = self._grad_cam(self._images, self._rows[split][predicted])
+        except Exception as error:  # a way back through anybody's layers; what it raises costs heat maps, not the run
+            self._warn(f"reports show no heat maps: {error}")
+            return None
+        pairs = zip(self.pictures(split, predicted), heats, strict=True)
+        return np.stack([laid_over(pixels, heat) for pixels, heat in pairs])
+
+    @cached_property
+    def _grad_cam(self) -> GradCam | None:
+        from sightkit.evaluation.explain.grad_cam import GradCam
+
+        trained = self._model()
+        return None if trained is None else GradCam(trained)
+
+
+def nothing(_split: str, _predicted: NDArray[np.int64]) -> None:
+    """Stand for pictures where there are no images."""
+
+
 def report_task(
     run: Run,
     *,
@@ -64,35 +119,8 @@ def report_task(
     Raises:
         StorageError: a file of the run can't be read.
     """
-    import numpy as np
-
-    manifest = run.manifest
-    data = run.data
-
-    def pictures(split: str, predicted: NDArray[np.int64]) -> NDArray[np.uint8] | None:
-        return None if images is None else images[rows[split][predicted]]
-
-    @cache
-    def grad_cam() -> GradCam | None:
-        from sightkit.evaluation.explain.grad_cam import GradCam
-
-        trained = model()
-        return None if trained is None else GradCam(trained)
-
-    def heat_maps(split: str, predicted: NDArray[np.int64]) -> NDArray[np.uint8] | None:
-        from sightkit.evaluation.explain.colours import laid_over
-
-        if images is None or (draw := grad_cam()) is None:
-            return None
-        own = rows[split][predicted]
-        try:
-            heats = draw(images, own)
-        except Exception as error:  # a way back through anybody's layers; what it raises costs heat maps, not the run
-            warn(f"reports show no heat maps: {error}")
-            return None
-        pairs = zip(images[own], heats, strict=True)
-        return np.stack([laid_over(pixels, heat) for pixels, heat in pairs])
-
+    manifest, data = run.manifest, run.data
+    at_hand = None if images is None else AtHand(images, rows, model=model, warn=warn)
     return ReportTask(
         classes=tuple(manifest["data"]["classes"]),
         experiment=manifest["experiment"],
@@ -102,7 +130,7 @@ def report_task(
         data={**data, "images_per_class": {**data.get("images_per_class", {}), **(counts or {})}},
         settings=run.settings_text,
         notes=notes,
-        pictures=pictures,
-        heat_maps=heat_maps,
+        pictures=nothing if at_hand is None else at_hand.pictures,
+        heat_maps=nothing if at_hand is None else at_hand.heat_maps,
         model=model,
     )

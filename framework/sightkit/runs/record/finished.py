@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from contextlib import suppress
 from pathlib import Path
 
@@ -22,11 +23,10 @@ def refuse_unfinished(run: Run) -> None:
     """
     state = run.state
     if state != "finished":
-        message = (
-            f"{short(run.path)}: expected a run that has finished, found one that {ENDED.get(state, f'is {state}')}"
-        )
+        path = short(run.path)
+        message = f"{path}: expected a run that has finished, found one that {ENDED.get(state, f'is {state}')}"
         if state != "running":
-            message += f"; to go on with it: sightkit resume {short(run.path)}"
+            message += f"; to go on with it: sightkit resume {shlex.quote(path)}"
         raise ConfigError(message)
 
 

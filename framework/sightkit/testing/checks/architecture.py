@@ -2,102 +2,39 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sightkit.contracts import ArchitectureTask
-from sightkit.errors import ConfigError, SightkitError
-from sightkit.runs.building.network import build_network
+from sightkit.errors import ConfigError, PluginError, SightkitError
 from sightkit.runs.building.saving import save_model
 from sightkit.testing.checks.logits import bound_of
+from sightkit.testing.checks.networks import (
+    CLASSES,
+    COUNT,
+    SHAPES,
+    build_for,
+    built_without_contrast,
+    first_built,
+    grey,
+    images_for,
+    logits,
+    model_of,
+    noise,
+)
 from sightkit.testing.checks.shapes import refused_all
 from sightkit.testing.contract import Contract
 from sightkit.testing.finding import BrokenContractError, NotApplicableError
 from sightkit.testing.subject import Shape, Subject
 
 if TYPE_CHECKING:
-    import keras
-    from numpy.typing import NDArray
-
     from sightkit.training.networks.network import Classifier
 
-SHAPES: tuple[Shape, ...] = ((32, 32, 3), (32, 32, 1), (75, 75, 3), (96, 96, 3), (224, 224, 3), (299, 299, 3))
-"""The first that an architecture accepts is what it is looked at with: the smallest costs least."""
 TINY: Shape = (1, 1, 3)
-CLASSES, COUNT, SEED = 5, 4, 11
 TOLERANCE = 1e-3
 """How far logits of an image may differ, relative to the largest, between a batch of one and a larger one."""
-
-
-def build_for(subject: Subject, shape: Shape, *, std: float = 0.2) -> Classifier:
-    """Return the architecture for images of a shape, as training has it."""
-    channels = shape[2]
-    task = ArchitectureTask(
-        image_shape=shape, num_classes=CLASSES, channel_mean=(0.4,) * channels, channel_std=(std,) * channels
-    )
-    return build_network(subject.use, task, seed=SEED)
-
-
-@dataclass(frozen=True)
-class FirstBuilt:
-    """The network that is looked at.
-
-    Attributes:
-        shape: Of the images that it is built for.
-        classifier: The network.
-        digest: Of its weights as they were built, before any check has used it.
-    """
-
-    shape: Shape
-    classifier: Classifier
-    digest: str
-
-
-def first_built(subject: Subject) -> FirstBuilt:
-    """Return the network for the first shape that the architecture accepts.
-
-    Raises:
-        ConfigError: it refuses them all.
-    """
-    from sightkit.training.state.variables import weights_digest
-
-    def make() -> FirstBuilt:
-        shapes = subject.shapes(SHAPES)
-        for shape in shapes:
-            try:
-                classifier = build_for(subject, shape)
-            except ConfigError:
-                if shape == shapes[-1]:
-                    raise
-            else:
-                return FirstBuilt(shape, classifier, weights_digest(classifier.model))
-        raise AssertionError
-
-    return subject.once("first", make)
-
-
-def model_of(subject: Subject) -> keras.Model:
-    """Return the model from images to logits."""
-    return first_built(subject).classifier.model
-
-
-def images_for(subject: Subject) -> NDArray[np.float32]:
-    """Return a few images float32 in [0, 1]."""
-    return np.random.default_rng(0).random((COUNT, *first_built(subject).shape), np.float32)
-
-
-def logits(subject: Subject) -> NDArray[np.float32]:
-    """Return what the untrained model says about the images, computed once."""
-
-    def compute() -> NDArray[np.float32]:
-        made: NDArray[np.float32] = model_of(subject)(images_for(subject), training=False).numpy()
-        return made
-
-    return subject.once("logits", compute)
 
 
 def builds(subject: Subject) -> None:
@@ -147,23 +84,25 @@ def gives_logits_and_not_probabilities(subject: Subject) -> None:
 
 def copes_with_channels_that_never_change(subject: Subject) -> None:
     """Built for images whose channels never change, with a channel_std of 0, it gives finite logits."""
-    shape = first_built(subject).shape
-    try:
-        model = build_for(subject, shape, std=0.0).model
-    except ConfigError:
-        return
-    if not np.isfinite(model(images_for(subject), training=False).numpy()).all():
-        raise BrokenContractError(
-            expected="finite logits where task.channel_std is 0, as for a channel that is black in all images",
-            found="infinities or nan",
-            remedy="divide by (std or 1.0)",
-        )
+    expected = "finite logits where task.channel_std is 0, as for a channel that is black in all images"
+    remedy = "divide by (std or 1.0)"
+    built, shape = built_without_contrast(subject), grey(subject)
+    if isinstance(built, SightkitError):  # for its shape, perhaps
+        shape = first_built(subject).shape
+        try:
+            built = build_for(subject, shape, std=0.0)
+        except ConfigError:
+            return
+        except SightkitError as error:
+            raise BrokenContractError(expected=expected, found=str(error), remedy=remedy) from error
+    if not np.isfinite(built.model(noise(shape), training=False).numpy()).all():
+        raise BrokenContractError(expected=expected, found="infinities or nan", remedy=remedy)
 
 
 def builds_at_other_shapes_or_refuses_clearly(subject: Subject) -> None:
     """For grey images that are not square, and for images of one pixel, it builds or raises a BuildError."""
-    height, width, _ = first_built(subject).shape
-    for shape in ((height, width + 9, 1), TINY):
+    failed = isinstance(built_without_contrast(subject), PluginError)  # for its shape, perhaps
+    for shape in (grey(subject), TINY) if failed else (TINY,):
         try:
             build_for(subject, shape)
         except ConfigError:

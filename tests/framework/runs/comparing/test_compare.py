@@ -210,10 +210,13 @@ def test_a_run_that_lacks_what_the_first_is_judged_on_is_told_with_what_to_do(
     assert "sightkit evaluate RUN --data OTHER" in message
 
 
-def test_pictures_and_a_table_are_written(pair: list[sightkit.Run], tmp_path: Path) -> None:
+def test_pictures_and_a_table_are_written_and_found_from_anywhere(
+    pair: list[sightkit.Run], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     comparison = sightkit.compare(pair, metrics=[{"use": "f1", "name": "=cmd"}])
-    files = comparison.write(tmp_path / "a" / "b")
-    assert [file.name for file in files] == ["scores.png", "curves.png", "comparison.csv"]
+    monkeypatch.chdir(tmp_path)
+    files = comparison.write("a/b")
+    assert files == [tmp_path / "a" / "b" / name for name in ("scores.png", "curves.png", "comparison.csv")]
     for file in files[:2]:
         with Image.open(file) as picture:
             assert picture.width > 800

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ import pytest
 
 import sightkit
 from interruptions import plain, results
+from ports import free_ports
 
 EXPERIMENT = """
 name = "pair"
@@ -50,16 +50,6 @@ every_steps = 8
 keep = 1
 """
 WORDS = ("-s", "metrics=[]", "-s", "reports=[]", "--runs-dir")
-
-
-def free_ports(count: int) -> list[int]:
-    sockets = [socket.socket() for _ in range(count)]
-    for each in sockets:
-        each.bind(("localhost", 0))
-    ports = [each.getsockname()[1] for each in sockets]
-    for each in sockets:
-        each.close()
-    return ports
 
 
 class Worker:
