@@ -10,12 +10,17 @@ import typer
 from sightkit.cli.console import print_text
 from sightkit.cli.options import RegistryOption, TrustOption
 
+KINDS_HELP = (
+    "The kinds that it offers a component of: dataset, augmentation, architecture, optimizer, schedule, loss, metric, "
+    "report, extension."
+)
+
 
 def new_plugin(
     name: Annotated[str, typer.Argument(metavar="NAME", help="What it is called: lower-case words with - between.")],
-    kinds: Annotated[
-        list[str], typer.Option("--kinds", metavar="KIND,...", help="The kinds that it offers a component of.")
-    ] = ["dataset,architecture"],
+    kinds: Annotated[list[str], typer.Option("--kinds", metavar="KIND,...", help=KINDS_HELP)] = [
+        "dataset,architecture"
+    ],
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", metavar="FOLDER", help="The folder that it becomes; by default NAME."),

@@ -54,5 +54,7 @@ def package_of(name: str) -> str:
 def suggestion(text: str) -> str:
     """Return the name that is nearest to any text; empty where nothing of it is left."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    name = re.sub(r"[^a-z0-9]+", "-", plain).strip("-0123456789")
+    name = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+    if name[:1].isdigit():
+        name = f"my-{name}"
     return name[:LONGEST].rstrip("-")

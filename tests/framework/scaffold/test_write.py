@@ -12,6 +12,7 @@ import pytest
 from command import Command
 from environments import install_beside
 from sightkit import Architecture, ConfigError, Dataset, Registry, load
+from sightkit.cli.plugin_new import KINDS_HELP
 from sightkit.component import KINDS
 from sightkit.scaffold.write import write_plugin
 
@@ -135,6 +136,10 @@ def test_what_cannot_be_is_refused_and_nothing_is_written(words, said, sightkit:
     assert done.code in {2, 5}
     assert done.err.startswith(f"error: {said}")
     assert {path.name for path in work.iterdir()} == {"taken", "file"}
+
+
+def test_the_help_names_every_kind():
+    assert KINDS_HELP.rstrip(".").partition(": ")[2].split(", ") == list(KINDS)
 
 
 def test_a_folder_that_is_there_is_left_as_it_is(tmp_path):

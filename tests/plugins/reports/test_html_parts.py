@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -141,6 +142,20 @@ def test_the_dashed_line_is_at_the_best_epoch_and_a_stage_begins_between_two(tmp
     points = [float(point.split()[0]) for point in re.search(r'd="M(.*?)"', part)[1].split("L")]
     assert float(re.search(r'class="best" x1="(.*?)"', part)[1]) == points[1]
     assert float(re.search(r'class="stage" x1="(.*?)"', part)[1]) == pytest.approx((points[1] + points[2]) / 2)
+
+
+@pytest.mark.parametrize(
+    "rates", [(1e-3, 1e-3), (7.5e-4, 7.5e-4), (1e-3, 1.1e-3), (0.001, 0.002), (3e-5, 3.3e-5), (12.0, 12.0)]
+)
+def test_the_labels_of_a_chart_are_the_values_of_its_ticks(tmp_path, rates):
+    history = [{"epoch": epoch, "stage": 1, "loss": 0.5, "learning_rate": rate} for epoch, rate in enumerate(rates, 1)]
+    part = section(page_of(THREE, tmp_path, history=history), "training").partition("Learning rate")[2]
+    # The ticks beside the curve; below it are others.
+    labels = re.findall(r'y="([\d.]+)" text-anchor="end">([\d.e-]+)</text>', part)
+    ticks = [(float(place), float(label)) for place, label in labels]
+    assert len(ticks) >= 3
+    slopes = [(place - last) / (value - before) for (last, before), (place, value) in pairwise(ticks)]
+    assert slopes == pytest.approx([slopes[0]] * len(slopes), rel=0.01)
 
 
 def test_a_training_of_one_epoch_has_one_tick(tmp_path):

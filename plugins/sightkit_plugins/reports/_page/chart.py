@@ -61,8 +61,8 @@ def short(value: float) -> str:
     label = f"{value:g}"
     if len(label) <= len("0.0005"):
         return label
-    mantissa, exponent = f"{value:.1e}".split("e")
-    return f"{float(mantissa):g}e{int(exponent)}"
+    mantissa, exponent = f"{value:.5e}".split("e")
+    return min(label, f"{float(mantissa):g}e{int(exponent)}", key=len)
 
 
 def axis_around(values: Iterable[float], *, start: float, end: float, logarithmic: bool = False) -> Axis:
@@ -71,7 +71,8 @@ def axis_around(values: Iterable[float], *, start: float, end: float, logarithmi
     low, high = min(values), max(values)
     if logarithmic:
         return Axis(low / 1.15, high * 1.15, start, end, logarithmic=True)
-    margin = 0.06 * (high - low) or 0.05 * abs(high) or 0.5
+    # Ticks close to a single value, such as a constant learning rate, would have too many digits.
+    margin = 0.06 * (high - low) or 0.5 * abs(high) or 0.5
     return Axis(low - margin, high + margin, start, end)
 
 
