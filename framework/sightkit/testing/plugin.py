@@ -138,7 +138,7 @@ def code_of(word: str, folder: Path, *, known: Sequence[str]) -> dict[str, dict[
     if (path / "pyproject.toml").is_file():
         message = f"{word}: this is the folder of a distribution; install it (pip install -e {word}) and give its name"
         raise PluginError(message)
-    meant = nearest(word, known)
+    meant = nearest(word, known, likeness=0.75)
     message = (
         f"{word}: no such plugin; expected the name of a plugin or of a distribution that is installed, an importable "
         "module, or the path of a .py file or of a folder with an __init__.py; one of your own is installed by "
