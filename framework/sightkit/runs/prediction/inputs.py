@@ -69,5 +69,9 @@ def item_of(number: int, image: AnyImage) -> Item:
         return os.fspath(image), Path(image)
     if not isinstance(image, np.ndarray):
         message = f"image {number}: expected a path or an array of uint8, found {type(image).__name__}"
+        if hasattr(image, "convert"):  # Pillow's, whose numbers may be those of a palette
+            message += '; write np.asarray(image.convert("RGB"))'
+        elif hasattr(image, "__array__"):
+            message += "; write np.asarray(image)"
         raise TypeError(message)
     return str(number), image

@@ -188,3 +188,5 @@ def test_one_image_that_is_no_array_of_images_is_not_taken_for_many(finished, as
 def test_what_is_no_image_at_all_is_refused(finished):
     with pytest.raises(TypeError, match="image 1: expected a path or an array of uint8, found int"):
         finished.predict([np.zeros((8, 8), np.uint8), 3])
+    with pytest.raises(TypeError, match=r'image 0: .* found Image; write np\.asarray\(image\.convert\("RGB"\)\)$'):
+        finished.predict([Image.new("P", (8, 8))])
