@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -100,10 +101,16 @@ def connect(part: keras.Model, inputs: Any) -> Any:
         return part(inputs)
     except (ValueError, TypeError) as error:
         message = (
-            f"the model {part.name!r} of the architecture does not accept {describe(inputs)}: {error}; "
+            f"the model {part.name!r} of the architecture does not accept {describe(inputs)}: {reason(error)}; "
             "build it for the image_shape of its task"
         )
         raise PluginError(message) from error
+
+
+def reason(error: Exception) -> str:
+    """Return in one line what Keras says is wrong, which it writes in bold between the place and a list of tensors."""
+    bold = re.search(r"\x1b\[1m(.*?)\x1b\[0m", str(error), re.DOTALL)
+    return " ".join((bold[1] if bold else str(error)).split())
 
 
 def check_logits(logits: Any, last: keras.Model, *, num_classes: int) -> None:

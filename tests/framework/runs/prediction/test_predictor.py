@@ -168,12 +168,25 @@ def test_an_image_whose_logits_are_not_finite_is_an_error_and_no_prediction(copy
     assert np.isnan(predicted.probabilities).all()
 
 
-@pytest.mark.parametrize("images", [np.zeros((3, 8, 8)), np.zeros((8, 8), np.uint8), np.zeros((2, 8, 8, 4), np.uint8)])
+@pytest.mark.parametrize("images", [np.zeros((3, 8, 8)), np.zeros((2, 8, 8, 4), np.uint8)])
 def test_an_array_that_holds_no_images_is_refused(finished, images):
     with pytest.raises(sightkit.DataError, match="images: expected uint8 of shape"):
         finished.predict(images)
 
 
+@pytest.mark.parametrize("ask", [sightkit.Run.predict, sightkit.Run.explain])
+def test_one_image_that_is_no_array_of_images_is_not_taken_for_many(finished, ask):
+    grey, colour = np.zeros((8, 8), np.uint8), np.zeros((9, 8, 3), np.uint8)
+    with pytest.raises(sightkit.DataError, match=r"found one of shape \(8, 8\); write \[image\]"):
+        ask(finished, grey)
+    with pytest.raises(sightkit.DataError, match=r"\(9, 8, 3\), which is that of one image; .* if they are 9 grey"):
+        ask(finished, colour)
+    assert len(finished.predict([grey, colour]).ids) == 2
+    assert len(finished.predict(colour[..., np.newaxis]).ids) == 9
+
+
 def test_what_is_no_image_at_all_is_refused(finished):
     with pytest.raises(TypeError, match="image 1: expected a path or an array of uint8, found int"):
         finished.predict([np.zeros((8, 8), np.uint8), 3])
+    with pytest.raises(TypeError, match=r'image 0: .* found Image; write np\.asarray\(image\.convert\("RGB"\)\)$'):
+        finished.predict([Image.new("P", (8, 8))])

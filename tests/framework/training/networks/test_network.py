@@ -121,4 +121,6 @@ def test_parts_that_do_not_fit_together_are_named():
 
 def test_a_model_for_another_image_shape_is_refused():
     model = keras.Sequential([keras.Input((8, 8, 3)), keras.layers.Flatten(), keras.layers.Dense(CLASSES)])
-    assert "does not accept float32 of shape (batch, 4, 4, 1)" in refusal(model)
+    told = refusal(model)
+    assert "does not accept float32 of shape (batch, 4, 4, 1): Input 0 with name " in told
+    assert told.endswith("found shape=(None, 4, 4); build it for the image_shape of its task")
