@@ -12,6 +12,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -71,25 +72,25 @@ def warm_shell(folder: Path, python: str = sys.executable) -> Iterator[WarmShell
     """Start the process that answers, and end it with the block.
 
     Args:
-        folder: Where its socket and its ``sightkit`` are put; empty or not there yet.
+        folder: Where its ``sightkit`` is put; empty or not there yet.
         python: The interpreter.
     """
     folder.mkdir(exist_ok=True)
-    address = str(folder / "socket")
     shell = WarmShell(folder, python)
-    shell.program.write_text(CLIENT.format(python=python, address=address), encoding="utf-8")
-    shell.program.chmod(0o755)
     environment = {**os.environ, "KERAS_HOME": str(shell.keras_home), "TF_CPP_MIN_LOG_LEVEL": "3"}
-    with socket.socket(socket.AF_UNIX) as line:
+    # A socket's path may have some 100 characters, and pytest's are long.
+    with tempfile.TemporaryDirectory() as place, socket.socket(socket.AF_UNIX) as line:
+        address = str(Path(place, "socket"))
+        shell.program.write_text(CLIENT.format(python=python, address=address), encoding="utf-8")
+        shell.program.chmod(0o755)
         line.bind(address)
         line.listen()
         words = [python, __file__, str(line.fileno())]
-        answering = subprocess.Popen(words, pass_fds=[line.fileno()], env=environment)
-    try:
-        yield shell
-    finally:
-        answering.terminate()
-        answering.wait()
+        with subprocess.Popen(words, pass_fds=[line.fileno()], env=environment) as answering:
+            try:
+                yield shell
+            finally:
+                answering.terminate()
 
 
 def answer(line: socket.socket) -> None:
